@@ -1,0 +1,5 @@
+"""`python -m placeholder` is `placeholder`."""
+
+from placeholder.cli import main
+
+main()

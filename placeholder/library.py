@@ -1,0 +1,31 @@
+"""The service without a server: a URL's picture, byte for byte what the service answers."""
+
+from dataclasses import replace
+from pathlib import PurePath
+from urllib.parse import unquote, urlsplit
+
+from placeholder.errors import BadParameter
+from placeholder.raster.make import make
+from placeholder.synth.catalogue import Picture, find, svg_bytes
+from placeholder.values.format import SUFFIXES, Format
+
+
+def draw(url: str) -> bytes:
+    """The picture at `url`, which is a path with its query (`/600x240.png?text=hero`) or a whole URL whose host is not
+    looked at.
+
+    Raises placeholder.errors.Refusal, as the service would answer 4xx."""
+    picture = asked_for(url)
+    return svg_bytes(picture) if picture.format is Format.SVG else make(picture)
+
+
+def asked_for(url: str, file_name: str = "") -> Picture:
+    """The picture at `url`; where `url` leaves the format open, the ending of `file_name` may choose one. Raises Refusal."""
+    parts = urlsplit(url)
+    picture = find(unquote(parts.path, errors="replace"), parts.query)
+    wanted = SUFFIXES.get(PurePath(file_name).suffix.lower())
+    if wanted is None or wanted[0] is picture.format:
+        return picture
+    if "." in parts.path.rpartition("/")[2]:
+        raise BadParameter("output", f"a file that ends as the URL does, in {picture.format.name.lower()}")
+    return replace(picture, format=wanted[0])

@@ -1,0 +1,48 @@
+"""Where pixels are made: off the event loop, as many at once as there are workers, a bounded queue before them.
+
+Equal pictures that are asked for at the same time are made once; finished ones are kept (cache.py's rules, by Picture and
+not by URL). Beyond the queue a request is refused at once (`Busy`), which costs less than making everybody wait.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from placeholder.cache import SecondSightCache
+from placeholder.errors import Busy
+from placeholder.raster.make import make
+from placeholder.synth.catalogue import Picture
+
+RETRY_AFTER = 2
+
+
+class Press:
+    """`workers` threads, `queue` pictures waiting at most, `cache_bytes` of finished ones kept."""
+
+    def __init__(self, workers: int, queue: int, cache_bytes: int, make: Callable[[Picture], bytes] = make) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="press")
+        self._room = workers + queue
+        self._make = make
+        self._kept: SecondSightCache[Picture, bytes] = SecondSightCache(cache_bytes)
+        self._running: dict[Picture, asyncio.Future[bytes]] = {}
+
+    async def print(self, picture: Picture) -> bytes:
+        """The bytes of `picture`. Raises Busy."""
+        body = self._kept.get(picture)
+        if body is not None:
+            return body
+        running = self._running.get(picture)
+        if running is None:
+            if len(self._running) >= self._room:
+                raise Busy(RETRY_AFTER)
+            running = asyncio.get_running_loop().run_in_executor(self._pool, self._make, picture)
+            self._running[picture] = running
+            running.add_done_callback(lambda _: self._running.pop(picture, None))
+        # Shielded: one impatient client must not take the picture from the others who wait for it.
+        body = await asyncio.shield(running)
+        self._kept.offer(picture, body, len(body))
+        return body
+
+    def close(self) -> None:
+        """Lets the running pictures end and drops the waiting ones."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

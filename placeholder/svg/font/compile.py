@@ -1,0 +1,134 @@
+"""Compiles a TrueType font into the glyph table that labels are drawn from: `python -m placeholder.svg.font.compile FONT.ttf`.
+
+Runs when the font changes, never in the service; needs fontTools (the `dev` extra).
+
+Rules of the table (`notosans.json`, one line a glyph so that a change of font can be reviewed):
+- units are the font's own (1,000 to the em for Noto Sans), y already grows downward as in SVG;
+- a glyph is `[advance, x, rest]`: its outline is the absolute move `M{x}` followed by `rest`, all relative commands, so
+  that placing a glyph means adding the pen to `x` and nothing else; a blank glyph has no `x` and an empty `rest`;
+- quadratic curves whose control point mirrors the one before are `t`, as in SVG 2 §9.3.7.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).with_name("notosans.json")
+
+BLOCKS = (
+    (0x0020, 0x007E),  # Basic Latin
+    (0x00A0, 0x02FF),  # Latin-1 to spacing modifiers
+    (0x0300, 0x036F),  # combining marks
+    (0x0370, 0x03FF),  # Greek
+    (0x0400, 0x052F),  # Cyrillic
+    (0x1E00, 0x1FFF),  # Latin additional, polytonic Greek
+    (0x2000, 0x206F),  # punctuation
+    (0x2070, 0x20CF),  # super- and subscripts, currencies
+    (0x2100, 0x218F),  # letter-like, number forms
+    (0x2190, 0x22FF),  # arrows, mathematics
+    (0x25A0, 0x25FF),  # geometric shapes
+    (0xFB00, 0xFB06),  # Latin ligatures
+    (0xFFFD, 0xFFFD),  # the replacement character
+)
+
+
+class _Outline:
+    """A pen (the fontTools protocol) that writes relative SVG path commands, y downward."""
+
+    def __init__(self) -> None:
+        self.start: tuple[float, float] | None = None
+        self.parts: list[str] = []
+        self._at = (0.0, 0.0)
+        self._contour = (0.0, 0.0)
+        self._mirror: tuple[float, float] | None = None
+
+    def move(self, x: float, y: float) -> None:
+        if self.start is None:
+            self.start = (x, y)
+        else:
+            self.parts.append("m" + self._pair(x, y, self._contour))
+        self._at = self._contour = (x, y)
+        self._mirror = None
+
+    def line(self, x: float, y: float) -> None:
+        dx, dy = x - self._at[0], y - self._at[1]
+        if dx or dy:
+            self.parts.append(f"v{_number(dy)}" if not dx else f"h{_number(dx)}" if not dy else "l" + self._pair(x, y, self._at))
+        self._at, self._mirror = (x, y), None
+
+    def curve(self, cx: float, cy: float, x: float, y: float) -> None:
+        if self._mirror == (cx, cy):
+            self.parts.append("t" + self._pair(x, y, self._at))
+        else:
+            self.parts.append("q" + _joined(cx - self._at[0], cy - self._at[1], x - self._at[0], y - self._at[1]))
+        self._at, self._mirror = (x, y), (2 * x - cx, 2 * y - cy)
+
+    def close(self) -> None:
+        self.parts.append("z")
+
+    @staticmethod
+    def _pair(x: float, y: float, origin: tuple[float, float]) -> str:
+        return _joined(x - origin[0], y - origin[1])
+
+
+def _number(value: float) -> str:
+    text = f"{value:g}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _joined(*values: float) -> str:
+    out = ""
+    for value in values:
+        text = _number(value)
+        out += text if not out or text.startswith("-") else " " + text
+    return out
+
+
+def _trace(glyphs: Any, name: str) -> _Outline:
+    from fontTools.pens.basePen import decomposeQuadraticSegment
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+
+    recorded = DecomposingRecordingPen(glyphs)
+    glyphs[name].draw(recorded)
+    outline = _Outline()
+    for command, points in recorded.value:
+        if command == "moveTo":
+            outline.move(points[0][0], -points[0][1])
+        elif command == "lineTo":
+            outline.line(points[0][0], -points[0][1])
+        elif command == "qCurveTo":
+            for (cx, cy), (x, y) in decomposeQuadraticSegment(points):
+                outline.curve(cx, -cy, x, -y)
+        elif command == "closePath":
+            outline.close()
+        else:
+            raise ValueError(f"{name}: expected a TrueType outline with an on-curve start, found {command}")
+    return outline
+
+
+def compile_table(font_file: Path) -> str:
+    """The glyph table of `font_file` as JSON text, one line a glyph."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(font_file)
+    glyphs, names = font.getGlyphSet(), font.getBestCmap()
+    lines = []
+    for first, last in BLOCKS:
+        for code in range(first, last + 1):
+            if code not in names:
+                continue
+            outline = _trace(glyphs, names[code])
+            if outline.start is None:
+                glyph = [glyphs[names[code]].width, None, ""]
+            else:
+                x, y = outline.start
+                rest = "".join(outline.parts)
+                glyph = [glyphs[names[code]].width, x, ("" if y < 0 else " ") + _number(y) + rest]
+            lines.append(f"{json.dumps(chr(code))}: {json.dumps(glyph)}")
+    head = {"units": font["head"].unitsPerEm, "cap": font["OS/2"].sCapHeight}
+    return '{"font": ' + json.dumps(head) + ',\n"glyphs": {\n' + ",\n".join(lines) + "\n}}\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(compile_table(Path(sys.argv[1])), encoding="ascii")

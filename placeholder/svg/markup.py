@@ -1,0 +1,99 @@
+"""The only place that writes "<". Elements and attributes are a closed list, and text from a URL reaches text nodes alone.
+
+Rules: presentation attributes only, no style, script, link, image or foreign object; colours as six digits; numbers in
+plain decimal notation with at most two places (four for a scale); the file is ASCII, so that its encoding needs no
+declaration (AP-5).
+"""
+
+from placeholder.values.color import Color
+from placeholder.values.size import Size
+
+
+def document(size: Size, title: str, *body: str) -> str:
+    """A whole picture of `size`, named `title` for those who cannot see it."""
+    w, h = size.w, size.h
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg"{_extent(size)} viewBox="0 0 {w} {h}" role="img">'
+        f"<title>{escape(title)}</title>{''.join(body)}</svg>"
+    )
+
+
+def resized(svg: str, drawn: Size, shown: Size) -> str:
+    """The `document` of size `drawn`, its drawing untouched, that asks to be shown at `shown`. The two have one ratio but
+    for the rounding to whole pixels, which stretching hides."""
+    return svg.replace(_extent(drawn), _extent(shown) + ' preserveAspectRatio="none"', 1)
+
+
+def _extent(size: Size) -> str:
+    return f' width="{size.w}" height="{size.h}"'
+
+
+def encode(svg: str) -> bytes:
+    """`svg` as ASCII, everything else as character references."""
+    return svg.encode("ascii", "xmlcharrefreplace")
+
+
+def escape(text: str) -> str:
+    """`text` for a text node. Expects what `clean_text` lets through."""
+    if "&" in text or "<" in text or ">" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def ground(size: Size, paint: str) -> str:
+    """The whole canvas in one paint: a colour's hex or a gradient's `url(#name)`."""
+    return f'<path fill="{paint}" d="M0 0h{size.w}v{size.h}H0z"/>'
+
+
+def outlined(x: float, y: float, scale: float, path: str) -> str:
+    """A path in font units, its origin at (x, y)."""
+    return f'<path transform="translate({number(x)} {number(y)})scale({scale:.5g})" d="{path}"/>'
+
+
+def group(fill: Color, *body: str) -> str:
+    return f'<g fill="{fill.hex}">{"".join(body)}</g>'
+
+
+def drawn_text(x: float, y: float, size: float, length: float, text: str) -> str:
+    """Text that the viewer's own fonts draw, held to `length` units, centred on x with its baseline at y."""
+    return (
+        f'<text x="{number(x)}" y="{number(y)}" font-family="sans-serif" font-size="{number(size)}" text-anchor="middle"'
+        f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
+    )
+
+
+def linear_gradient(name: str, start: tuple[float, float], end: tuple[float, float], colors: tuple[Color, Color]) -> str:
+    (x1, y1), (x2, y2) = start, end
+    return (
+        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}"'
+        f' y2="{number(y2)}">{_stops(colors)}</linearGradient>'
+    )
+
+
+def radial_gradient(name: str, center: tuple[float, float], radius: float, colors: tuple[Color, Color]) -> str:
+    cx, cy = center
+    return (
+        f'<radialGradient id="{name}" gradientUnits="userSpaceOnUse" cx="{number(cx)}" cy="{number(cy)}" r="{number(radius)}">'
+        f"{_stops(colors)}</radialGradient>"
+    )
+
+
+def _stops(colors: tuple[Color, Color]) -> str:
+    return f'<stop stop-color="{colors[0].hex}"/><stop offset="1" stop-color="{colors[1].hex}"/>'
+
+
+def circle(x: int, y: int, r: int, fill: Color, opacity: str) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill.hex}" fill-opacity="{opacity}"/>'
+
+
+def strokes(x: float, y: float, scale: float, color: Color, path: str) -> str:
+    """A line drawing: `path` scaled and moved to (x, y), its lines three units wide before scaling."""
+    return (
+        f'<path transform="translate({number(x)} {number(y)})scale({scale:.5g})" fill="none" stroke="{color.hex}"'
+        f' stroke-width="3" stroke-linecap="round" stroke-linejoin="round" d="{path}"/>'
+    )
+
+
+def number(value: float) -> str:
+    """`value`, below 10,000, with at most two decimals; never an exponent, never "-0"."""
+    return f"{round(value * 100) / 100:g}"

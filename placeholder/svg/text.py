@@ -1,0 +1,183 @@
+"""Type that always fits: measured, wrapped, shrunk, cut, or left out; set as outlines of the bundled font.
+
+In this order (`fit`): the text is wrapped on spaces and at its line breaks so that it can be largest, at most MAX_SHARE
+of the canvas's shorter side (small canvases: up to MIN_LARGEST); below MIN_SIZE units it cannot be read, so it is cut at
+the end and closed with an ellipsis; where not even one character and the ellipsis fit, nothing is drawn.
+
+A text with a character that the bundled font lacks is laid out by estimated widths and drawn by the viewer's fonts,
+held to the measured length (`Block.outlines` is then False).
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from placeholder.svg import markup
+from placeholder.svg.font import bundled_font
+from placeholder.values.color import Color
+from placeholder.values.size import Size
+from placeholder.values.text import ELLIPSIS
+
+MAX_SHARE = 0.2
+MIN_LARGEST = 12.0
+MIN_SIZE = 6.0
+STEP = 0.25
+SHARE_OF_CANVAS = 0.8
+LINE = 1.25
+
+_ESTIMATED = 550
+_ESTIMATED_WIDE = 1000
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f000-\U0001faff\U00020000-\U0003fffd]"
+)
+_WORD = re.compile(r"[^ \n]+")
+
+Line = tuple[str, int]
+"""One line of text and its width in font units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines as they will stand; `size` is in drawn units to the em; `outlines`: the bundled font has every character."""
+
+    size: float
+    lines: tuple[Line, ...]
+    outlines: bool
+
+
+def fit(text: str, canvas: Size) -> Block | None:
+    """`text` (clean) laid out for `canvas`, or None when nothing legible fits."""
+    font = bundled_font()
+    room_w, room_h = canvas.w * SHARE_OF_CANVAS * font.units, canvas.h * SHARE_OF_CANVAS / LINE
+    largest = min(max(MAX_SHARE * min(canvas.w, canvas.h), MIN_LARGEST), room_h)
+    if largest < MIN_SIZE:
+        return None
+    advances, outlines = _advances(text)
+    width = sum(advances)
+    if width * largest <= room_w and "\n" not in text:
+        return Block(largest, ((text, width),), outlines) if text and not text.isspace() else None
+    paragraph = _Paragraph(text, advances)
+    if not paragraph.words:
+        return None
+    size = paragraph.largest_size(largest, room_w, room_h)
+    lines = paragraph.balanced(int(room_w / size)) if size else paragraph.cut(int(room_w / MIN_SIZE), int(room_h / MIN_SIZE))
+    return Block(size or MIN_SIZE, lines, outlines) if lines else None
+
+
+def _advances(text: str) -> tuple[list[int], bool]:
+    """The width of every character, and whether the bundled font has them all."""
+    glyphs = bundled_font().glyphs
+    try:
+        return [glyphs[character][0] for character in text], True
+    except KeyError:
+        known = (glyphs.get(character) for character in text)
+        advances = [
+            glyph[0] if glyph else _ESTIMATED_WIDE if _WIDE.match(character) else _ESTIMATED
+            for character, glyph in zip(text, known, strict=True)
+        ]
+        return advances, all(character in glyphs or character == "\n" for character in text)
+
+
+class _Paragraph:
+    """Words with their widths in font units, and the ways to break them into lines."""
+
+    def __init__(self, text: str, advances: list[int]) -> None:
+        self.text = text
+        self.ends = [0, *accumulate(advances)]
+        self.words = [match.span() for match in _WORD.finditer(text)]
+        self.word_ends = [self.ends[end] for _, end in self.words]
+        self.widest_word = max((self._width(start, end) for start, end in self.words), default=0)
+
+    def _width(self, start: int, end: int) -> int:
+        return self.ends[end] - self.ends[start]
+
+    def largest_size(self, largest: float, room_w: float, room_h: float) -> float:
+        """The largest size in STEPs, MIN_SIZE … `largest`, at which the words fit, or 0. `room_w` is in font units at
+        size 1, `room_h` in lines of size 1. A smaller size breaks into no more lines, so bisection finds it."""
+        low, high = int(MIN_SIZE / STEP), int(largest / STEP)
+        if self.widest_word * MIN_SIZE > room_w or len(self.wrapped(int(room_w / MIN_SIZE))) * MIN_SIZE > room_h:
+            return 0
+        while low < high:
+            size = (low + high + 1) // 2 * STEP
+            if self.widest_word * size <= room_w and len(self.wrapped(int(room_w / size))) * size <= room_h:
+                low = (low + high + 1) // 2
+            else:
+                high = (low + high + 1) // 2 - 1
+        return low * STEP
+
+    def wrapped(self, limit: int) -> list[tuple[int, int]]:
+        """The first and last word of each line when no line is wider than `limit`, a single wide word excepted."""
+        lines, first, count = list[tuple[int, int]](), 0, len(self.words)
+        while first < count:
+            start = self.words[first][0]
+            last = max(first, bisect_right(self.word_ends, self.ends[start] + limit) - 1)
+            broken = self.text.find("\n", start, self.words[last][1])
+            if broken >= 0:
+                last = bisect_right(self.words, (broken, 0)) - 1
+            lines.append((first, last))
+            first = last + 1
+        return lines
+
+    def balanced(self, limit: int) -> tuple[Line, ...]:
+        """The lines at `limit`, broken so that the widest is as narrow as their number allows."""
+        count = len(self.wrapped(limit))
+        low, high = self.widest_word, limit
+        while low < high:
+            middle = (low + high) // 2
+            if len(self.wrapped(middle)) <= count:
+                high = middle
+            else:
+                low = middle + 1
+        return tuple(self._line(self.words[first][0], self.words[last][1]) for first, last in self.wrapped(high))
+
+    def cut(self, limit: int, rows: int) -> tuple[Line, ...]:
+        """As many whole lines as `rows` and `limit` hold, the last closed with an ellipsis; none when none is legible."""
+        ellipsis = bundled_font().glyphs[ELLIPSIS][0]
+        lines = list[Line]()
+        for first, last in self.wrapped(limit):
+            start, end = self.words[first][0], self.words[last][1]
+            if len(lines) < rows - 1 and self._width(start, end) <= limit:
+                lines.append(self._line(start, end))
+                continue
+            fits = bisect_right(self.ends, self.ends[start] + limit - ellipsis) - 1
+            kept = self.text[start : min(end, fits)]
+            if kept:
+                lines.append((kept + ELLIPSIS, self._width(start, start + len(kept)) + ellipsis))
+            break
+        return tuple(lines)
+
+    def _line(self, start: int, end: int) -> Line:
+        return self.text[start:end], self._width(start, end)
+
+
+def set_block(block: Block, canvas: Size, color: Color) -> str:
+    """`block` centred on `canvas`."""
+    font = bundled_font()
+    scale = block.size / font.units
+    step = block.size * LINE
+    y = (canvas.h - step * (len(block.lines) - 1) + font.cap * scale) / 2
+    parts = list[str]()
+    for text, width in block.lines:
+        if block.outlines:
+            parts.append(markup.outlined((canvas.w - width * scale) / 2, y, scale, outline(text)))
+        else:
+            parts.append(markup.drawn_text(canvas.w / 2, y, block.size, width * scale, text))
+        y += step
+    return markup.group(color, *parts)
+
+
+@lru_cache(maxsize=512)
+def outline(text: str) -> str:
+    """One line of `text` as path data in font units, the pen starting at the origin. The bundled font has every
+    character of it."""
+    glyphs = bundled_font().glyphs
+    pen, parts = 0, list[str]()
+    for character in text:
+        advance, x, rest = glyphs[character]
+        if x is not None:
+            parts.append(f"M{pen + x}{rest}")
+        pen += advance
+    return "".join(parts)

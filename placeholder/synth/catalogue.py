@@ -1,0 +1,114 @@
+"""Every drawing on one screen: its address, its query parameters, its Spec's parser, its pen.
+
+`find` reads a URL into a Picture; `svg` draws it. To add a drawing: its file, one line in CATALOGUE.
+The last path segment is always a size with an optional suffix (values/size.py, values/format.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from placeholder.errors import NoSuchPicture
+from placeholder.svg import markup
+from placeholder.synth import color, glyph, gradient, label, seed
+from placeholder.values.color import Color
+from placeholder.values.format import SUFFIXES, Format, pixels
+from placeholder.values.query import parse_query
+from placeholder.values.size import Size, parse_size
+
+
+class Spec(Protocol):
+    """All that a drawing needs, nothing left to decide; hashable, equal for equal pictures."""
+
+    @property
+    def size(self) -> Size: ...
+
+    @property
+    def inks(self) -> tuple[Color, Color] | None:
+        """The two colours that every pixel lies between, where a drawing has no more."""
+
+    @property
+    def smooth(self) -> bool:
+        """Whether it is all soft transitions, without an edge that a lossy codec would blur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    address: str
+    parameters: tuple[str, ...]
+    parse: Callable[..., Spec]
+    draw: Callable[[Any], str]
+
+
+CATALOGUE = (
+    Drawing("/{size}", label.PARAMETERS, label.parse, label.draw),
+    Drawing("/color/{hex}/{size}", color.PARAMETERS, color.parse, color.draw),
+    Drawing("/gradient/{size}", gradient.PARAMETERS, gradient.parse, gradient.draw),
+    Drawing("/seed/{seed}/{size}", seed.PARAMETERS, seed.parse, seed.draw),
+    Drawing("/glyph/{size}", glyph.PARAMETERS, glyph.parse, glyph.draw),
+)
+
+# By the first path segment ("" where the size stands there itself) and the number of segments.
+_BY_SHAPE = {
+    ("" if len(segments) == 1 else segments[0], len(segments)): drawing
+    for drawing in CATALOGUE
+    for segments in [drawing.address[1:].split("/")]
+}
+_PLAIN = (Format.SVG, 1)
+
+_NOTICE = CATALOGUE[0]
+_NOTICE_SIZE = Size(400, 300)
+_NOTICE_INKS = (Color("#fef2f2"), Color("#991b1b"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a URL asks for: a drawing's Spec, in a format, at a density (1 to 3 pixels to the drawn unit)."""
+
+    drawing: Drawing
+    spec: Spec
+    format: Format
+    density: int
+
+    @property
+    def pixels(self) -> Size:
+        """Its size as it is sent."""
+        return pixels(self.spec.size, self.density)
+
+
+def find(path: str, query: str) -> Picture:
+    """The picture at a decoded path and a raw query string. Raises NoSuchPicture, BadParameter."""
+    _, *segments = path.split("/")
+    count = len(segments)
+    drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count))
+    ending = _ending(segments[-1]) if drawing else None
+    if drawing is None or ending is None:
+        raise NoSuchPicture
+    size, suffix = ending
+    wanted = parse_query(query) if drawing.parameters else {}
+    return Picture(drawing, drawing.parse(size, wanted, *segments[1:-1]), *suffix)
+
+
+def _ending(segment: str) -> tuple[Size, tuple[Format, int]] | None:
+    """The size, and the format and density, that a last path segment names."""
+    cut = segment.find("@") if "@" in segment else segment.find(".")
+    suffix = _PLAIN if cut < 0 else SUFFIXES.get(segment[cut:])
+    size = parse_size(segment if cut < 0 else segment[:cut])
+    return (size, suffix) if size and suffix else None
+
+
+def notice(path: str, text: str) -> Picture:
+    """A picture that says `text`, in the size and the format that `path` asks for as far as it can be read."""
+    size, suffix = _ending(path.rpartition("/")[2]) or (_NOTICE_SIZE, _PLAIN)
+    return Picture(_NOTICE, label.Label(size, text, *_NOTICE_INKS), *suffix)
+
+
+def svg(picture: Picture) -> str:
+    """The picture as SVG, asking to be shown at its density."""
+    drawn = picture.drawing.draw(picture.spec)
+    return drawn if picture.density == 1 else markup.resized(drawn, picture.spec.size, picture.pixels)
+
+
+def svg_bytes(picture: Picture) -> bytes:
+    """The same as a file."""
+    return markup.encode(svg(picture))

@@ -1,0 +1,67 @@
+"""What stands before the router, as pure ASGI: who may ask (Hosts), and pictures that need no router (Lane).
+
+A router and its layers cost more than a drawing does, so `Lane` answers plain GETs of SVG pictures itself, the hot ones
+from memory. It answers with what the router would, or hands the request on.
+"""
+
+from collections.abc import Callable, Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from placeholder.cache import SecondSightCache
+from placeholder.errors import ForeignHost
+from placeholder.raster.press import Press
+from placeholder.web.errors import refuse
+from placeholder.web.respond import Answer, Sent
+
+Paint = Callable[[bytes], Answer | None]
+
+
+class Lane:
+    def __init__(self, app: ASGIApp, paint: Paint, cache_bytes: int) -> None:
+        self._app, self._paint = app, paint
+        self._kept: SecondSightCache[bytes, tuple[Message, Message]] = SecondSightCache(cache_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or _is_conditional(scope["headers"]):
+            return await self._app(scope, receive, send)
+        query = scope["query_string"]
+        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+        messages = self._kept.get(target)
+        if messages is None:
+            answer = self._paint(target)
+            if answer is None:
+                return await self._app(scope, receive, send)
+            messages = (
+                {"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)},
+                {"type": "http.response.body", "body": answer.body},
+            )
+            self._kept.offer(target, messages, len(answer.body))
+        await send(messages[0])
+        await send(messages[1])
+
+
+def _is_conditional(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"if-none-match" for name, _ in headers)
+
+
+def is_known_host(headers: Iterable[tuple[bytes, bytes]], hosts: frozenset[str]) -> bool:
+    """Whether the request has one Host at most (RFC 9112 §3.2), and one of `hosts` where there are any."""
+    named = [value for name, value in headers if name == b"host"]
+    if len(named) > 1:
+        return False
+    return not hosts or bool(named) and named[0].decode("latin-1").lower().rpartition(":")[0 if b":" in named[0] else 2] in hosts
+
+
+class Hosts:
+    """Refuses a request that names a host not among `hosts`; health checks come by address and are let through."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], press: Press) -> None:
+        self._app, self._hosts, self._press = app, hosts, press
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == "/healthz" or is_known_host(scope["headers"], self._hosts):
+            return await self._app(scope, receive, send)
+        accept = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"), "")
+        answer = await refuse(ForeignHost(), scope["path"], accept, self._press)
+        await Sent(answer, scope)(scope, receive, send)
