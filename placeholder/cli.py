@@ -1,16 +1,6 @@
 """The command line: `placeholder serve`, `placeholder render`."""
 
-import re
-import sys
-from collections.abc import Iterable
-from hashlib import sha256
-from pathlib import Path
-
 import click
-
-from placeholder.errors import Refusal
-from placeholder.library import asked_for, draw
-from placeholder.values.format import Format
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

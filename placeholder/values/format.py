@@ -24,7 +24,7 @@ class Format(Enum):
 
 
 SUFFIXES: dict[str, tuple[Format, int]] = {
-    f"{density and f'@{density}x'}.{extension}": (picture_format, density or 1)
+    f"{mark}.{extension}": (picture_format, density)
     for extension, picture_format in (
         ("svg", Format.SVG),
         ("png", Format.PNG),
@@ -34,7 +34,7 @@ SUFFIXES: dict[str, tuple[Format, int]] = {
         ("avif", Format.AVIF),
         ("gif", Format.GIF),
     )
-    for density in ("", 2, 3)
+    for mark, density in (("", 1), ("@2x", 2), ("@3x", 3))
 }
 """Every suffix that may stand behind a size, with the format and the density it asks for."""
 

@@ -4,6 +4,7 @@ A router and its layers cost more than a drawing does, so `Lane` answers plain G
 from memory. It answers with what the router would, or hands the request on.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,8 @@ from placeholder.errors import ForeignHost
 from placeholder.raster.press import Press
 from placeholder.web.errors import refuse
 from placeholder.web.respond import Answer, Sent
+
+_PORT = re.compile(r":[0-9]*$")
 
 Paint = Callable[[bytes], Answer | None]
 
@@ -24,14 +27,16 @@ class Lane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or _is_conditional(scope["headers"]):
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         query = scope["query_string"]
         target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
         messages = self._kept.get(target)
         if messages is None:
             answer = self._paint(target)
             if answer is None:
-                return await self._app(scope, receive, send)
+                await self._app(scope, receive, send)
+                return
             messages = (
                 {"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)},
                 {"type": "http.response.body", "body": answer.body},
@@ -50,7 +55,7 @@ def is_known_host(headers: Iterable[tuple[bytes, bytes]], hosts: frozenset[str])
     named = [value for name, value in headers if name == b"host"]
     if len(named) > 1:
         return False
-    return not hosts or bool(named) and named[0].decode("latin-1").lower().rpartition(":")[0 if b":" in named[0] else 2] in hosts
+    return not hosts or any(_PORT.sub("", value.decode("latin-1").lower()) in hosts for value in named)
 
 
 class Hosts:
@@ -61,7 +66,8 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == "/healthz" or is_known_host(scope["headers"], self._hosts):
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         accept = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"), "")
         answer = await refuse(ForeignHost(), scope["path"], accept, self._press)
         await Sent(answer, scope)(scope, receive, send)
