@@ -8,6 +8,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from placeholder.cache import SecondSightCache
+from placeholder.door.desk import STATE, Desk, settle
 from placeholder.errors import Refusal
 from placeholder.raster.press import Press
 from placeholder.settings import Settings
@@ -19,14 +21,14 @@ from placeholder.web.routes import ROUTES
 _MB = 1_000_000
 
 
-def create_app(settings: Settings | None = None) -> ASGIApp:
+def create_app(settings: Settings | None = None, *, desk: Desk | None = None) -> ASGIApp:
     """The whole service. Any ASGI server runs it: `uvicorn --factory placeholder.app:create_app`."""
     settings = settings or Settings()
     press = Press(settings.raster_workers, settings.raster_queue, settings.cache_mb * _MB)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
-        yield {}
+        yield {STATE: desk} if desk else {}
         press.close()
 
     router = Starlette(
@@ -38,3 +40,12 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     router.router.redirect_slashes = False
     router.state.press = press
     return Hosts(Lane(router, paint, settings.cache_mb * _MB), settings.hosts, press)
+
+
+def create_served_app() -> ASGIApp:
+    """The same for `placeholder serve`: with a desk for the door, in a process that does nothing else."""
+    settings = Settings()
+    if not settings.door:
+        return create_app(settings)
+    settle()
+    return create_app(settings, desk=Desk(paint, settings.hosts, SecondSightCache(settings.cache_mb * _MB)))

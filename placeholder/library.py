@@ -15,7 +15,11 @@ def draw(url: str) -> bytes:
     looked at.
 
     Raises placeholder.errors.Refusal, as the service would answer 4xx."""
-    picture = asked_for(url)
+    return drawn(asked_for(url))
+
+
+def drawn(picture: Picture) -> bytes:
+    """The bytes of `picture` in its format."""
     return svg_bytes(picture) if picture.format is Format.SVG else make(picture)
 
 

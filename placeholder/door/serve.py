@@ -1,20 +1,24 @@
-"""Starts the service under uvicorn."""
+"""Starts the service under uvicorn, with the limits that uvicorn leaves open by default."""
+
+import uvicorn
+
+GRACE_S = 25
+"""Seconds that running requests get after SIGTERM; platforms kill at 30."""
 
 
-def run(host: str, port: int, workers: int) -> None:
-    """Serves until a signal ends it."""
-    import uvicorn
-
+def run(app_factory: str, host: str, port: int, workers: int, *, door: bool) -> None:
+    """Serves the application that `app_factory` ("module:function") makes until a signal ends it."""
     uvicorn.run(
-        "placeholder.app:create_app",
+        app_factory,
         factory=True,
         host=host,
         port=port,
         workers=workers,
-        http="httptools",
+        loop="auto",
+        http="placeholder.door.protocol:Door" if door else "httptools",
         ws="none",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=25,
+        timeout_graceful_shutdown=GRACE_S,
     )

@@ -1,10 +1,63 @@
-"""A raster Picture, made here and now: rasterize, then encode."""
+"""A raster Picture, made here and now: pixels, encoded with the settings that suit drawings.
 
-from placeholder.raster.encode import encode
-from placeholder.raster.rasterize import rasterize
+Pictures of at most two inks become indexed PNG, GIF is always indexed (both by Pillow); the other formats come from
+libvips, which draws and encodes strip by strip and needs no whole picture in memory.
+"""
+
+import os
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from placeholder.raster.rasterize import indexed, opaque
 from placeholder.synth.catalogue import Picture
+from placeholder.values.format import Format
+
+_LARGE = 1_000_000
+"""Pixels above which AVIF is encoded at its fastest."""
 
 
 def make(picture: Picture) -> bytes:
     """The bytes of `picture`, whose format is not SVG."""
-    return encode(rasterize(picture), picture.format, smooth=picture.spec.smooth)
+    match picture.format:
+        case Format.PNG if picture.spec.inks:
+            out = BytesIO()
+            indexed(picture).save(out, "PNG")
+            return out.getvalue()
+        case Format.GIF:
+            with _real_file() as file:
+                indexed(picture).save(file, "GIF", optimize=False)
+                file.seek(0)
+                return file.read()
+    body: bytes = getattr(opaque(picture), _SAVERS[picture.format])(keep="none", **_options(picture))
+    return body
+
+
+_SAVERS = {
+    Format.PNG: "pngsave_buffer",
+    Format.JPEG: "jpegsave_buffer",
+    Format.WEBP: "webpsave_buffer",
+    Format.AVIF: "heifsave_buffer",
+}
+
+
+def _options(picture: Picture) -> dict[str, Any]:
+    match picture.format:
+        case Format.JPEG:
+            return {"Q": 85, "optimize_coding": True}
+        case Format.WEBP if picture.spec.smooth:
+            return {"Q": 80, "effort": 2}
+        case Format.WEBP:
+            return {"lossless": True, "Q": 20, "effort": 2}
+        case Format.AVIF:
+            fast = picture.pixels.w * picture.pixels.h > _LARGE
+            return {"Q": 75, "compression": "av1", "effort": 0 if fast else 1}
+    return {}
+
+
+def _real_file() -> IO[bytes]:
+    """A file that has a descriptor, in memory where the system can: to it Pillow's GIF encoder writes without holding the
+    interpreter, which it holds for the whole picture otherwise."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("placeholder"), "w+b")
+    return TemporaryFile()

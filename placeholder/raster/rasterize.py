@@ -1,36 +1,70 @@
-"""SVG to pixels, by libvips (librsvg inside). It releases the interpreter while it draws.
+"""SVG to pixels, by libvips (librsvg inside).
 
-A drawing whose pixels all lie between two inks is kept as one channel: the one in which the inks differ most tells where
-between them a pixel lies. It takes a third of the memory, and an indexed PNG of it a tenth of the time (render.md's
-two-colour case), at a rounding of at most one level of 255.
+A drawing whose pixels all lie between two inks can be kept as one channel, the one in which the inks differ most: it
+tells where between them a pixel lies. An indexed PNG of it takes a tenth of the time that one of three channels takes,
+at a rounding of at most two levels of 255.
 """
 
+import ctypes
 import os
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from placeholder.synth.catalogue import Picture, svg_bytes
+from placeholder.synth.catalogue import Picture, self_contained, svg_bytes
 from placeholder.values.color import Color
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MAX_COLORS = 256
+_M_MMAP_THRESHOLD = -3  # mallopt(3)
+_LARGE_BLOCK = 1 << 20
+_SAMPLE = 512
+"""The longer side to which a picture is reduced when a palette is chosen for it."""
 
-def rasterize(picture: Picture) -> "Image":
-    """The pixels of `picture`, `picture.pixels` large: mode "P" between two inks, else "RGB"."""
+
+def rasterized(picture: Picture) -> Any:
+    """`picture` as a pyvips image, `picture.pixels` large: red, green, blue and an alpha that is opaque everywhere. libvips
+    draws it while it is read, in strips."""
+    return _vips().Image.svgload_buffer(svg_bytes(self_contained(picture)))
+
+
+def opaque(picture: Picture) -> Any:
+    """The same without the alpha."""
+    return rasterized(picture).extract_band(0, n=3)
+
+
+@cache
+def _vips() -> Any:
+    """libvips, loaded and told its place."""
+    # Parallel requests use the cores; threads inside one picture would only fight over them.
+    os.environ.setdefault("VIPS_CONCURRENCY", "1")
+    import pyvips
+
+    pyvips.cache_set_max(0)
+    # glibc keeps freed blocks of up to 32 MB for later, some hundred megabytes after a few large pictures; with a fixed
+    # threshold every large block goes back to the system at once. Other C libraries lack the call and the habit.
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+    return pyvips
+
+
+def indexed(picture: Picture) -> "Image":
+    """`picture` with a palette of at most MAX_COLORS: exact between two inks, chosen for the picture where there are more."""
     from PIL import Image
 
     size = (picture.pixels.w, picture.pixels.h)
     inks = picture.spec.inks
     if inks and inks[0] == inks[1]:
-        return _indexed(Image.new("L", size), [inks[0].rgb])
-    drawn = _vips_image(svg_bytes(picture))
-    if not inks:
-        # libvips' RGBA is what Pillow keeps an RGB image in, so this maps the memory instead of copying it.
-        return Image.frombuffer("RGBX", size, drawn.write_to_memory(), "raw", "RGBX", 0, 1).convert("RGB")
-    start, end = (ink.rgb for ink in inks)
-    channel = max(range(3), key=lambda index: abs(end[index] - start[index]))
-    levels = Image.frombuffer("L", size, drawn[channel].write_to_memory(), "raw", "L", 0, 1)
-    return _indexed(levels, ramp(*inks, channel))
+        return _with_palette(Image.new("L", size), [inks[0].rgb])
+    if inks:
+        channel = max(range(3), key=lambda index: abs(inks[1].rgb[index] - inks[0].rgb[index]))
+        levels = Image.frombuffer("L", size, rasterized(picture)[channel].write_to_memory(), "raw", "L", 0, 1)
+        return _with_palette(levels, ramp(*inks, channel))
+    image = Image.frombuffer("RGB", size, opaque(picture).write_to_memory(), "raw", "RGB", 0, 1)
+    palette = image.reduce(max(1, max(size) // _SAMPLE)).quantize(MAX_COLORS, Image.Quantize.MEDIANCUT)
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def ramp(start: Color, end: Color, channel: int) -> list[tuple[int, int, int]]:
@@ -38,22 +72,13 @@ def ramp(start: Color, end: Color, channel: int) -> list[tuple[int, int, int]]:
     low, high = start.rgb, end.rgb
     span = high[channel] - low[channel]
     colors = []
-    for level in range(256):
+    for level in range(MAX_COLORS):
         at = min(max((level - low[channel]) / span, 0.0), 1.0)
         r, g, b = (round(a + (z - a) * at) for a, z in zip(low, high, strict=True))
         colors.append((r, g, b))
     return colors
 
 
-def _indexed(levels: "Image", palette: list[tuple[int, int, int]]) -> "Image":
+def _with_palette(levels: "Image", palette: list[tuple[int, int, int]]) -> "Image":
     levels.putpalette([value for color in palette for value in color])
     return levels
-
-
-def _vips_image(svg: bytes):  # type: ignore[no-untyped-def]
-    # Parallel requests use the cores; threads inside one picture would only fight over them.
-    os.environ.setdefault("VIPS_CONCURRENCY", "1")
-    import pyvips
-
-    pyvips.cache_set_max(0)
-    return pyvips.Image.svgload_buffer(svg)

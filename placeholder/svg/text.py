@@ -1,8 +1,9 @@
 """Type that always fits: measured, wrapped, shrunk, cut, or left out; set as outlines of the bundled font.
 
-In this order (`fit`): the text is wrapped on spaces and at its line breaks so that it can be largest, at most MAX_SHARE
-of the canvas's shorter side (small canvases: up to MIN_LARGEST); below MIN_SIZE units it cannot be read, so it is cut at
-the end and closed with an ellipsis; where not even one character and the ellipsis fit, nothing is drawn.
+In this order (`fit`): text is set at MAX_SHARE of the canvas's shorter side (on small canvases up to MIN_LARGEST); a line
+that fits at KEPT_WHOLE of that is only shrunk; other text is wrapped on spaces and at its line breaks so that it can be
+largest; below MIN_SIZE units it cannot be read, so it is cut at the end and closed with an ellipsis; where not even one
+character and the ellipsis fit, nothing is drawn.
 
 A text with a character that the bundled font lacks is laid out by estimated widths and drawn by the viewer's fonts,
 held to the measured length (`Block.outlines` is then False).
@@ -24,6 +25,7 @@ MAX_SHARE = 0.2
 MIN_LARGEST = 12.0
 MIN_SIZE = 6.0
 STEP = 0.25
+KEPT_WHOLE = 0.7
 SHARE_OF_CANVAS = 0.8
 LINE = 1.25
 
@@ -50,21 +52,28 @@ class Block:
 
 def fit(text: str, canvas: Size) -> Block | None:
     """`text` (clean) laid out for `canvas`, or None when nothing legible fits."""
+    text = text.strip(" \n")
     font = bundled_font()
     room_w, room_h = canvas.w * SHARE_OF_CANVAS * font.units, canvas.h * SHARE_OF_CANVAS / LINE
     largest = min(max(MAX_SHARE * min(canvas.w, canvas.h), MIN_LARGEST), room_h)
-    if largest < MIN_SIZE:
+    if largest < MIN_SIZE or not text:
         return None
     advances, outlines = _advances(text)
     width = sum(advances)
-    if width * largest <= room_w and "\n" not in text:
-        return Block(largest, ((text, width),), outlines) if text and not text.isspace() else None
+    if "\n" not in text:
+        size = min(largest, room_w / width) if width else largest
+        if size >= (KEPT_WHOLE * largest if " " in text else MIN_SIZE) and size >= MIN_SIZE:
+            return Block(size, ((text, width),), outlines)
     paragraph = _Paragraph(text, advances)
-    if not paragraph.words:
-        return None
     size = paragraph.largest_size(largest, room_w, room_h)
     lines = paragraph.balanced(int(room_w / size)) if size else paragraph.cut(int(room_w / MIN_SIZE), int(room_h / MIN_SIZE))
     return Block(size or MIN_SIZE, lines, outlines) if lines else None
+
+
+def covered(text: str) -> bool:
+    """Whether the bundled font has every character of `text` (clean)."""
+    glyphs = bundled_font().glyphs
+    return all(character in glyphs or character == "\n" for character in text)
 
 
 def _advances(text: str) -> tuple[list[int], bool]:
@@ -78,7 +87,7 @@ def _advances(text: str) -> tuple[list[int], bool]:
             glyph[0] if glyph else _ESTIMATED_WIDE if _WIDE.match(character) else _ESTIMATED
             for character, glyph in zip(text, known, strict=True)
         ]
-        return advances, all(character in glyphs or character == "\n" for character in text)
+        return advances, covered(text)
 
 
 class _Paragraph:

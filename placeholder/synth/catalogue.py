@@ -5,7 +5,7 @@ The last path segment is always a size with an optional suffix (values/size.py, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from placeholder.errors import NoSuchPicture
@@ -107,6 +107,13 @@ def svg(picture: Picture) -> str:
     """The picture as SVG, asking to be shown at its density."""
     drawn = picture.drawing.draw(picture.spec)
     return drawn if picture.density == 1 else markup.resized(drawn, picture.spec.size, picture.pixels)
+
+
+def self_contained(picture: Picture) -> Picture:
+    """`picture` as it can be drawn by whoever has no fonts."""
+    if isinstance(picture.spec, label.Label):
+        return replace(picture, spec=label.self_contained(picture.spec))
+    return picture
 
 
 def svg_bytes(picture: Picture) -> bytes:

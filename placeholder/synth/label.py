@@ -1,9 +1,9 @@
 """`/{w}x{h}?text&bg&fg`: a ground with a label on it (P-23 to P-31)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from placeholder.svg import markup
-from placeholder.svg.text import fit, set_block
+from placeholder.svg.text import covered, fit, set_block
 from placeholder.values.color import Color, parse_query_color, readable_on
 from placeholder.values.query import Query
 from placeholder.values.size import Size
@@ -56,3 +56,8 @@ def draw(spec: Label) -> str:
         markup.ground(spec.size, spec.bg.hex),
         set_block(block, spec.size, spec.fg) if block else "",
     )
+
+
+def self_contained(spec: Label) -> Label:
+    """`spec`, or the picture labelled with its size where the text needs fonts that only a viewer has."""
+    return spec if covered(spec.text) else replace(spec, text=str(spec.size))

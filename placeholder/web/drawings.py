@@ -42,4 +42,3 @@ async def drawing(request: Request) -> Response:
         return Sent(respond.svg(svg_bytes(picture)), scope)
     press: Press = request.app.state.press
     return Sent(respond.picture(picture.format.value, await press.print(picture)), scope)
-

@@ -135,4 +135,3 @@ class Sent(Response):
         self.raw_headers = list(answer.headers)
         self.body = b"" if scope["method"] == "HEAD" else answer.body
         self.background = None
-

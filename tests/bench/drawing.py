@@ -1,0 +1,122 @@
+"""What drawing costs inside the process, without a server: `python tests/bench/drawing.py`.
+
+SVG in microseconds of pure Python (Spec to text), each call a picture not drawn before; raster in milliseconds (URL to
+bytes, in this thread) with the size of the file; then the longest time for which a raster picture kept another thread
+from running, and the memory held after one picture of every kind at 4096².
+"""
+
+import gc
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from itertools import count
+from pathlib import Path
+
+from placeholder import draw
+from placeholder.library import asked_for
+
+FRESH = count(1000)
+SVG = {
+    "solid": lambda n: f"/color/{n % 0xFFFFFF:06x}/400x300",
+    "gradient": lambda n: f"/gradient/400x300?from={n % 0xFFFFFF:06x}&angle={n % 360}",
+    "label, its own size": lambda n: f"/{n % 2048 + 1}x300",
+    "label, a new text": lambda n: f"/400x300?text=label+{n}",
+    "label of eight new words": lambda n: f"/400x300?text=the+quarterly+report+of+team+number+{n}+follows",
+    "label of another script": lambda n: f"/400x300?text=図{n}",
+    "seed": lambda n: f"/seed/s{n}/400x300",
+    "glyph": lambda n: f"/glyph/{n % 2048 + 1}x300?as=map",
+}
+RASTER = (
+    "/color/7c9cff/2048x2048.png",
+    "/400x300.png",
+    "/1200x630.png",
+    "/2048x2048.png",
+    "/gradient/400x300.png",
+    "/gradient/2048x2048.png?angle=120",
+    "/gradient/2048x2048.png?type=radial",
+    "/seed/ada/1200x630.png",
+    "/glyph/300x300.png",
+    "/1200x630.jpg",
+    "/1200x630.webp",
+    "/gradient/1200x630.webp",
+    "/1200x630.avif",
+    "/1200x630.gif",
+    "/seed/ada/2048x2048.avif",
+    "/2048x2048.avif",
+)
+LARGEST = [
+    f"{address}.{ending}{query}"
+    for address, query in (
+        ("/2048x2048@2x", ""),
+        ("/color/7c9cff/2048x2048@2x", ""),
+        ("/gradient/2048x2048@2x", "?angle=120"),
+        ("/seed/ada/2048x2048@2x", ""),
+        ("/glyph/2048x2048@2x", ""),
+    )
+    for ending in ("png", "jpg", "webp", "avif", "gif")
+]
+
+
+def microseconds(make_url) -> float:
+    rounds = []
+    for _ in range(7):
+        pictures = [asked_for(make_url(next(FRESH))) for _ in range(2000)]
+        started = time.perf_counter()
+        for picture in pictures:
+            picture.drawing.draw(picture.spec)
+        rounds.append((time.perf_counter() - started) / len(pictures) * 1e6)
+    return min(rounds)
+
+
+def milliseconds(url: str) -> tuple[float, int]:
+    rounds, deadline = [], time.perf_counter() + 1.5
+    while len(rounds) < 3 or time.perf_counter() < deadline:
+        started = time.perf_counter()
+        body = draw(url)
+        rounds.append((time.perf_counter() - started) * 1e3)
+    return statistics.median(rounds), len(body)
+
+
+def longest_stall(url: str) -> float:
+    """The longest gap in milliseconds between two beats of a thread that wants to run every millisecond."""
+    done = threading.Event()
+    worker = threading.Thread(target=lambda: (draw(url), done.set()))
+    longest, last = 0.0, time.perf_counter()
+    worker.start()
+    while not done.is_set():
+        time.sleep(0.001)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    return longest * 1e3
+
+
+def rss_mb() -> float:
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+
+def main() -> None:
+    print(f"{platform.machine()}, Python {platform.python_version()}\n\n| SVG | µs |\n|---|--:|")
+    gc.disable()
+    for name, make_url in SVG.items():
+        print(f"| {name} | {microseconds(make_url):.2f} |", flush=True)
+    gc.enable()
+    print("\n| raster | ms | bytes |\n|---|--:|--:|")
+    for url in RASTER:
+        print("| `{}` | {:.2f} | {:,} |".format(url, *milliseconds(url)), flush=True)
+    print("\n| 4096² | ms | longest stall ms |\n|---|--:|--:|")
+    for url in LARGEST:
+        started = time.perf_counter()
+        stall = longest_stall(url)
+        print(f"| `{url}` | {(time.perf_counter() - started) * 1e3:.0f} | {stall:.1f} |", flush=True)
+    print(f"\nmemory held after these: {rss_mb():.0f} MB")
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "from placeholder import draw; draw('/400x300')"], check=True)
+    print(f"a new process, its import and its first picture: {time.perf_counter() - started:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""Requests per second of the service beside its yardsticks, all in one run: `python tests/bench/serving.py`.
+
+Needs wrk and nginx on the PATH and at least two cores. Every server is pinned to the first core and wrk (one thread, 64
+connections) to the second, but for the line that measures two workers. The figures are medians of ROUNDS rounds; a round
+visits all servers in turn, so that a machine that slows down slows all of them. Only ratios are worth quoting.
+"""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.request import urlopen
+
+HOT = "/400x300"
+CONSTANT = """
+body = b"{body}"
+start = {{"type": "http.response.start", "status": 200, "headers": {headers}}}
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send(start)
+        await send({{"type": "http.response.body", "body": body}})
+"""
+NGINX = """
+worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log stderr crit;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; keepalive_requests 100000000; open_file_cache max=100; types {{ }} default_type image/svg+xml;
+  client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
+  server {{ listen 127.0.0.1:{port}; location / {{ root {dir}/www; {headers} }} }}
+}}
+"""
+NEVER_SEEN = """
+local n = {start}
+request = function() n = n + 1; return wrk.format("GET", "/400x300?text=never-" .. n) end
+"""
+MIXED = """
+local n = {start}
+request = function()
+  n = n + 1
+  if n % 5 == 0 then return wrk.format("GET", "/400x300?text=mixed-" .. n) end
+  return wrk.format("GET", "/400x300")
+end
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    command: list[str]
+    port: int
+    environment: dict[str, str]
+    pinned: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    server: str
+    script: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    rate: float
+    p99_ms: float
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+    command = ["taskset", "-c", "0", *server.command] if server.pinned else server.command
+    process = subprocess.Popen(
+        command, env={**os.environ, **server.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                urlopen(f"http://127.0.0.1:{server.port}{HOT}", timeout=1).read()
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wrk(port: int, seconds: float, script: str, folder: Path, *, pinned: bool) -> Figure:
+    command = ["wrk", "-t1", "-c64", f"-d{seconds:g}s", "--latency", f"http://127.0.0.1:{port}{HOT}"]
+    if script:
+        lua = folder / "script.lua"
+        lua.write_text(script.format(start=time.time_ns() // 1000))
+        command[1:1] = ["-s", str(lua)]
+    if pinned:
+        command[:0] = ["taskset", "-c", "1"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in out or "Socket errors" in out:
+        raise SystemExit(f"wrk met errors:\n{out}")
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    return Figure(rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
+
+
+def rss_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def servers(folder: Path) -> dict[str, Server]:
+    placeholder = [str(Path(sys.executable).with_name("placeholder")), "serve", "--port"]
+    uvicorn = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--no-access-log",
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-proxy-headers",
+    ]
+    ours = Server("ours", [*placeholder, str(port := free_port())], port, {})
+    with running(ours), urlopen(f"http://127.0.0.1:{port}{HOT}") as answer:
+        body, headers = (
+            answer.read(),
+            [(n.lower(), v) for n, v in answer.headers.items() if n.lower() not in ("date", "connection")],
+        )
+    (folder / "www").mkdir()
+    (folder / "www" / HOT[1:]).write_bytes(body)
+    own = ("content-type", "content-length", "etag")
+    added = " ".join(f'add_header {n} "{v}";' for n, v in headers if n not in own)
+    (folder / "constant.py").write_text(
+        CONSTANT.format(body=body.decode().replace('"', '\\"'), headers=[(n.encode(), v.encode()) for n, v in headers])
+    )
+    nginx_port, raw_port, plain_port, two_port = (free_port() for _ in range(4))
+    (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=nginx_port, headers=added))
+    made = [
+        Server("nginx", ["nginx", "-c", str(folder / "nginx.conf")], nginx_port, {}),
+        Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port, {}),
+        Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port, {}),
+        ours,
+        Server("one, unpinned", ours.command, ours.port, {}, pinned=False),
+        Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, {}, pinned=False),
+    ]
+    return {server.name: server for server in made}
+
+
+CASES = [
+    Case("nginx, a static file of the same bytes", "nginx"),
+    Case("uvicorn, a constant ASGI answer of the same bytes", "raw"),
+    Case("the application under plain uvicorn, hot", "plain"),
+    Case("placeholder serve, hot", "ours"),
+    Case("placeholder serve, never-seen URLs", "ours", NEVER_SEEN),
+    Case("placeholder serve, four hot to one never seen", "ours", MIXED),
+    Case("one worker, unpinned, never-seen", "one, unpinned", NEVER_SEEN),
+    Case("two workers, unpinned, never-seen", "two, unpinned", NEVER_SEEN),
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    for tool in ("wrk", "nginx", "taskset"):
+        if not shutil.which(tool):
+            raise SystemExit(f"{tool} is not on the PATH")
+    figures: dict[str, list[Figure]] = {case.name: [] for case in CASES}
+    memory = 0.0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # nginx serves as another user
+        known = servers(folder)
+        for _ in range(options.rounds):
+            for case in CASES:
+                server = known[case.server]
+                with running(server) as process:
+                    wrk(server.port, 1, case.script, folder, pinned=server.pinned)
+                    figures[case.name].append(wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned))
+                    if case.server == "ours":
+                        memory = max(memory, rss_mb(process.pid))
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, uvicorn {version('uvicorn')}")
+    print(f"medians of {options.rounds} rounds of {options.seconds:g} s, wrk -t1 -c64\n")
+    medians = {
+        case: Figure(statistics.median(f.rate for f in made), statistics.median(f.p99_ms for f in made))
+        for case, made in figures.items()
+    }
+    yardstick = medians[CASES[0].name].rate
+    print("| | requests/s | of nginx | p99 ms |\n|---|--:|--:|--:|")
+    for case, figure in medians.items():
+        print(f"| {case} | {figure.rate:,.0f} | {figure.rate / yardstick:.2f} | {figure.p99_ms:.2f} |")
+    one, two = (medians[case.name].rate for case in CASES[-2:])
+    print(f"\ntwo workers / one: {two / one:.2f}; memory of the serving process: {memory:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The press: what is asked for twice at once is made once; what does not fit in the queue is refused at once."""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from placeholder.errors import Busy
+from placeholder.library import asked_for
+from placeholder.raster.press import Press
+from placeholder.synth.catalogue import Picture
+
+PICTURES = [asked_for(f"/color/{number:06x}/40x30.png") for number in range(64)]
+
+
+class SlowMaker:
+    """Makes nothing until `go`, and counts."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.made: Counter[Picture] = Counter()
+
+    def __call__(self, picture: Picture) -> bytes:
+        assert self.go.wait(10)
+        self.made[picture] += 1
+        return str(picture.spec).encode()
+
+
+@pytest.fixture
+def maker() -> SlowMaker:
+    return SlowMaker()
+
+
+@pytest.fixture
+def press(maker: SlowMaker) -> Iterator[Press]:
+    press = Press(workers=2, queue=3, cache_bytes=100_000, make=maker)
+    yield press
+    maker.go.set()
+    press.close()
+
+
+async def settled(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
+
+
+async def test_workers_and_queue_are_the_most_that_is_taken_on(press: Press, maker: SlowMaker) -> None:
+    waiting = [asyncio.create_task(press.print(picture)) for picture in PICTURES[:5]]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy) as refusal:
+        await press.print(PICTURES[5])
+    assert refusal.value.retry_after >= 1
+    maker.go.set()
+    assert len(await asyncio.gather(*waiting)) == 5
+    assert await press.print(PICTURES[5])
+
+
+async def test_equal_pictures_at_the_same_time_are_made_once(press: Press, maker: SlowMaker) -> None:
+    waiting = [asyncio.create_task(press.print(asked_for("/color/123456/40x30.png?any=thing"))) for _ in range(50)]
+    await asyncio.sleep(0)
+    maker.go.set()
+    assert len(set(await asyncio.gather(*waiting))) == 1
+    assert maker.made.total() == 1
+
+
+async def test_one_who_leaves_does_not_take_the_picture_from_the_others(press: Press, maker: SlowMaker) -> None:
+    impatient = asyncio.create_task(press.print(PICTURES[0]))
+    patient = asyncio.create_task(press.print(PICTURES[0]))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    maker.go.set()
+    assert await patient
+    assert maker.made.total() == 1
+
+
+async def test_a_picture_asked_for_a_third_time_is_not_made_again(press: Press, maker: SlowMaker) -> None:
+    maker.go.set()
+    bodies = {await press.print(PICTURES[0]) for _ in range(10)}
+    assert len(bodies) == 1
+    assert maker.made.total() == 2
+
+
+async def test_a_picture_that_fails_leaves_the_press_as_it_was() -> None:
+    def broken(picture: Picture) -> bytes:
+        raise RuntimeError("no ink")
+
+    press = Press(workers=1, queue=0, cache_bytes=1000, make=broken)
+    for _ in range(5):
+        with pytest.raises(RuntimeError, match="no ink"):
+            await press.print(PICTURES[0])
+    press.close()
