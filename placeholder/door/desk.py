@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from placeholder.cache import SecondSightCache
-from placeholder.web.respond import Answer
+from placeholder.web.respond import Answer, lines
 
 STATE = "placeholder.desk"
 """Where the desk lies in the lifespan state."""
@@ -37,7 +37,7 @@ class Desk:
 
 def header_lines(answer: Answer) -> bytes:
     """The headers as they stand on the wire, without the line that ends them."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in answer.headers])
+    return answer.common.lines + lines(answer.own)
 
 
 def settle() -> None:

@@ -12,7 +12,6 @@ held to the measured length (`Block.outlines` is then False).
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from placeholder.svg import markup
@@ -58,7 +57,10 @@ def fit(text: str, canvas: Size) -> Block | None:
     largest = min(max(MAX_SHARE * min(canvas.w, canvas.h), MIN_LARGEST), room_h)
     if largest < MIN_SIZE or not text:
         return None
-    advances, outlines = _advances(text)
+    try:
+        advances, outlines = list(map(font.advances.__getitem__, text)), True
+    except KeyError:  # for "\n" too, which has no width of its own
+        advances, outlines = list(map(_estimated, text)), covered(text)
     width = sum(advances)
     if "\n" not in text:
         size = min(largest, room_w / width) if width else largest
@@ -72,22 +74,16 @@ def fit(text: str, canvas: Size) -> Block | None:
 
 def covered(text: str) -> bool:
     """Whether the bundled font has every character of `text` (clean)."""
-    glyphs = bundled_font().glyphs
-    return all(character in glyphs or character == "\n" for character in text)
+    advances = bundled_font().advances
+    return all(character in advances or character == "\n" for character in text)
 
 
-def _advances(text: str) -> tuple[list[int], bool]:
-    """The width of every character, and whether the bundled font has them all."""
-    glyphs = bundled_font().glyphs
-    try:
-        return [glyphs[character][0] for character in text], True
-    except KeyError:
-        known = (glyphs.get(character) for character in text)
-        advances = [
-            glyph[0] if glyph else _ESTIMATED_WIDE if _WIDE.match(character) else _ESTIMATED
-            for character, glyph in zip(text, known, strict=True)
-        ]
-        return advances, covered(text)
+def _estimated(character: str) -> int:
+    """The width of `character` in the bundled font, or a guess at that in another."""
+    known = bundled_font().advances.get(character)
+    if known is not None:
+        return known
+    return _ESTIMATED_WIDE if _WIDE.match(character) else _ESTIMATED
 
 
 class _Paragraph:
@@ -144,7 +140,7 @@ class _Paragraph:
 
     def cut(self, limit: int, rows: int) -> tuple[Line, ...]:
         """As many whole lines as `rows` and `limit` hold, the last closed with an ellipsis; none when none is legible."""
-        ellipsis = bundled_font().glyphs[ELLIPSIS][0]
+        ellipsis = bundled_font().advances[ELLIPSIS]
         lines = list[Line]()
         for first, last in self.wrapped(limit):
             start, end = self.words[first][0], self.words[last][1]
@@ -168,25 +164,12 @@ def set_block(block: Block, canvas: Size, color: Color) -> str:
     scale = block.size / font.units
     step = block.size * LINE
     y = (canvas.h - step * (len(block.lines) - 1) + font.cap * scale) / 2
-    parts = list[str]()
+    parts = []
     for text, width in block.lines:
         if block.outlines:
-            parts.append(markup.outlined((canvas.w - width * scale) / 2, y, scale, outline(text)))
+            outline = "".join(map(font.outlines.__getitem__, text))
+            parts.append(markup.outlined((canvas.w - width * scale) / 2, y, scale, outline))
         else:
             parts.append(markup.drawn_text(canvas.w / 2, y, block.size, width * scale, text))
         y += step
     return markup.group(color, *parts)
-
-
-@lru_cache(maxsize=512)
-def outline(text: str) -> str:
-    """One line of `text` as path data in font units, the pen starting at the origin. The bundled font has every
-    character of it."""
-    glyphs = bundled_font().glyphs
-    pen, parts = 0, list[str]()
-    for character in text:
-        advance, x, rest = glyphs[character]
-        if x is not None:
-            parts.append(f"M{pen + x}{rest}")
-        pen += advance
-    return "".join(parts)

@@ -82,7 +82,7 @@ def find(path: str, query: str) -> Picture:
     count = len(segments)
     drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count))
     ending = _ending(segments[-1]) if drawing else None
-    if drawing is None or ending is None:
+    if drawing is None or ending is None or not all(segments):
         raise NoSuchPicture
     size, suffix = ending
     wanted = parse_query(query) if drawing.parameters else {}

@@ -66,7 +66,8 @@ async def on_refusal(request: Request, exc: Exception) -> Response:
         case Refusal():
             refusal = exc
         case HTTPException(status_code=405):
-            refusal = WrongMethod((exc.headers or {}).get("Allow", "GET, HEAD, OPTIONS"))
+            # Starlette lists the methods of a set, in an order that differs between processes.
+            refusal = WrongMethod(", ".join(sorted((exc.headers or {}).get("Allow", "GET").split(", "))))
         case HTTPException(status_code=404):
             refusal = NoSuchPicture()
         case _:

@@ -18,6 +18,37 @@ Headers = tuple[tuple[bytes, bytes], ...]
 IMMUTABLE = b"public, max-age=31536000, immutable"
 MAX_IF_NONE_MATCH = 8192
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Common:
+    """Headers that many answers share, and the same as they stand on the wire (RFC 9112 §5)."""
+
+    pairs: Headers
+    lines: bytes
+
+
+def common(*pairs: tuple[bytes, bytes]) -> Common:
+    return Common(pairs, lines(pairs))
+
+
+def lines(pairs: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % pair for pair in pairs])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response. Header names are lower-case; `content-length` is among its own where the body is not empty."""
+
+    status: int
+    common: Common
+    own: Headers
+    body: bytes
+
+    @property
+    def headers(self) -> Headers:
+        return self.common.pairs + self.own
+
+
 _PICTURE: Headers = (
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
     (b"x-content-type-options", b"nosniff"),
@@ -27,16 +58,13 @@ _PICTURE: Headers = (
 )
 _LASTING: Headers = ((b"cache-control", IMMUTABLE), *_PICTURE)
 _PASSING: Headers = ((b"cache-control", b"no-store"), *_PICTURE, (b"vary", b"Accept"))
-_SVG: Headers = ((b"content-type", b"image/svg+xml"), *_LASTING)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole response. Header names are lower-case; `content-length` is among them where the body is not empty."""
-
-    status: int
-    headers: Headers
-    body: bytes
+_SVG = common((b"content-type", b"image/svg+xml"), *_LASTING)
+_JSON = common(
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"access-control-allow-origin", b"*"),
+)
 
 
 def etag(body: bytes) -> bytes:
@@ -46,18 +74,19 @@ def etag(body: bytes) -> bytes:
 
 def svg(body: bytes) -> Answer:
     """A picture for ever, as SVG."""
-    return Answer(200, (*_SVG, (b"content-length", b"%d" % len(body)), (b"etag", etag(body))), body)
+    return Answer(200, _SVG, ((b"content-length", b"%d" % len(body)), (b"etag", etag(body))), body)
 
 
 def picture(media_type: str, body: bytes) -> Answer:
     """A picture for ever, in any format."""
     named = (b"content-type", media_type.encode())
-    return Answer(200, (named, *_LASTING, (b"content-length", b"%d" % len(body)), (b"etag", etag(body))), body)
+    return Answer(200, common(named, *_LASTING), ((b"content-length", b"%d" % len(body)), (b"etag", etag(body))), body)
 
 
 def not_modified(answer: Answer) -> Answer:
     """The 304 for `answer`: its headers without those of a body (RFC 9110 §15.4.5)."""
-    return Answer(304, tuple(pair for pair in answer.headers if pair[0] not in (b"content-type", b"content-length")), b"")
+    kept = (pair for pair in answer.headers if pair[0] not in (b"content-type", b"content-length"))
+    return Answer(304, common(*kept), (), b"")
 
 
 def is_known(answer: Answer, headers: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -67,63 +96,45 @@ def is_known(answer: Answer, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         return False
     if asked.strip() == b"*":
         return True
-    tag = next((value for name, value in answer.headers if name == b"etag"), None)
+    tag = next((value for name, value in answer.own if name == b"etag"), None)
     return any(candidate.strip().removeprefix(b"W/") == tag for candidate in asked.split(b","))
 
 
 def refused(status: int, media_type: str, body: bytes, extra: Headers = ()) -> Answer:
     """An error, told truly and never kept."""
     named = (b"content-type", media_type.encode())
-    return Answer(status, (named, *_PASSING, *extra, (b"content-length", b"%d" % len(body))), body)
+    return Answer(status, common(named, *_PASSING), (*extra, (b"content-length", b"%d" % len(body))), body)
 
 
 def json(body: bytes) -> Answer:
     """A fact of the moment."""
-    return Answer(
-        200,
-        (
-            (b"content-type", b"application/json"),
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"access-control-allow-origin", b"*"),
-            (b"content-length", b"%d" % len(body)),
-        ),
-        body,
-    )
+    return Answer(200, _JSON, ((b"content-length", b"%d" % len(body)),), body)
 
 
 def page(media_type: str, body: bytes, policy: str) -> Answer:
     """A file of the front page, asked about each time and sent only when it changed."""
-    return Answer(
-        200,
-        (
-            (b"content-type", media_type.encode()),
-            (b"cache-control", b"no-cache"),
-            (b"content-security-policy", policy.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"content-length", b"%d" % len(body)),
-            (b"etag", etag(body)),
-        ),
-        body,
+    headers = common(
+        (b"content-type", media_type.encode()),
+        (b"cache-control", b"no-cache"),
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
     )
+    return Answer(200, headers, ((b"content-length", b"%d" % len(body)), (b"etag", etag(body))), body)
 
 
 def permitted(methods: str) -> Answer:
     """The answer to OPTIONS, a CORS preflight included: anyone may read, nobody may write."""
-    return Answer(
-        204,
-        (
-            (b"allow", methods.encode()),
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-allow-methods", methods.encode()),
-            (b"access-control-allow-headers", b"*"),
-            (b"access-control-max-age", b"86400"),
-            (b"cache-control", b"no-store"),
-        ),
-        b"",
+    headers = common(
+        (b"allow", methods.encode()),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", methods.encode()),
+        (b"access-control-allow-headers", b"*"),
+        (b"access-control-max-age", b"86400"),
+        (b"cache-control", b"no-store"),
     )
+    return Answer(204, headers, (), b"")
 
 
 class Sent(Response):

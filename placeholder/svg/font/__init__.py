@@ -6,21 +6,24 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-Glyph = tuple[int, float | None, str]
-"""Advance, the x where the outline starts (None: blank), the outline from there on. Font units, y downward."""
-
 
 class Font(NamedTuple):
-    """Glyphs by character; `units` to the em; `cap` is a capital's height in units."""
+    """Per character its advance and its outline (`compile.py` has the rules), in font units, of which `units` make an em;
+    `cap` is a capital's height."""
 
     units: int
     cap: int
-    glyphs: dict[str, Glyph]
+    advances: dict[str, int]
+    outlines: dict[str, str]
 
 
 @cache
 def bundled_font() -> Font:
     table = json.loads(files(__package__).joinpath("notosans.json").read_bytes())
-    glyphs: dict[str, Glyph] = {character: (a, x, rest) for character, (a, x, rest) in table["glyphs"].items()}
-    glyphs["\u00a0"] = glyphs[" "]
-    return Font(table["font"]["units"], table["font"]["cap"], glyphs)
+    glyphs = table["glyphs"]
+    return Font(
+        table["font"]["units"],
+        table["font"]["cap"],
+        {character: advance for character, (advance, _) in glyphs.items()},
+        {character: outline for character, (_, outline) in glyphs.items()},
+    )

@@ -4,8 +4,8 @@ Runs when the font changes, never in the service; needs fontTools (the `dev` ext
 
 Rules of the table (`notosans.json`, one line a glyph so that a change of font can be reviewed):
 - units are the font's own (1,000 to the em for Noto Sans), y already grows downward as in SVG;
-- a glyph is `[advance, x, rest]`: its outline is the absolute move `M{x}` followed by `rest`, all relative commands, so
-  that placing a glyph means adding the pen to `x` and nothing else; a blank glyph has no `x` and an empty `rest`;
+- a glyph is `[advance, outline]`; the outline starts at the pen with a relative move, is relative throughout, and ends with
+  a move to where the next glyph's pen stands, so that glyphs put one behind the other are a line of text;
 - quadratic curves whose control point mirrors the one before are `t`, as in SVG 2 §9.3.7.
 """
 
@@ -37,17 +37,13 @@ class _Outline:
     """A pen (the fontTools protocol) that writes relative SVG path commands, y downward."""
 
     def __init__(self) -> None:
-        self.start: tuple[float, float] | None = None
         self.parts: list[str] = []
         self._at = (0.0, 0.0)
         self._contour = (0.0, 0.0)
         self._mirror: tuple[float, float] | None = None
 
     def move(self, x: float, y: float) -> None:
-        if self.start is None:
-            self.start = (x, y)
-        else:
-            self.parts.append("m" + self._pair(x, y, self._contour))
+        self.parts.append("m" + self._pair(x, y, self._contour))
         self._at = self._contour = (x, y)
         self._mirror = None
 
@@ -118,13 +114,10 @@ def compile_table(font_file: Path) -> str:
         for code in range(first, last + 1):
             if code not in names:
                 continue
+            advance = glyphs[names[code]].width
             outline = _trace(glyphs, names[code])
-            if outline.start is None:
-                glyph = [glyphs[names[code]].width, None, ""]
-            else:
-                x, y = outline.start
-                rest = "".join(outline.parts)
-                glyph = [glyphs[names[code]].width, x, ("" if y < 0 else " ") + _number(y) + rest]
+            outline.move(advance, 0)
+            glyph = [advance, "".join(outline.parts)]
             lines.append(f"{json.dumps(chr(code))}: {json.dumps(glyph)}")
     head = {"units": font["head"].unitsPerEm, "cap": font["OS/2"].sCapHeight}
     return '{"font": ' + json.dumps(head) + ',\n"glyphs": {\n' + ",\n".join(lines) + "\n}}\n"

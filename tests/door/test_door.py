@@ -1,0 +1,281 @@
+"""The door answers what the application answers, byte for byte, and the application does not notice."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from placeholder import draw
+from placeholder.cache import SecondSightCache
+from placeholder.door.desk import STATE, Desk
+from placeholder.door.protocol import Door
+from placeholder.web.drawings import paint
+from placeholder.web.respond import etag
+
+PATIENCE = 20
+_ADDRESS = re.compile(r"Uvicorn running on http://127\.0\.0\.1:([0-9]+)")
+_DATE = re.compile(rb"date: [^\r]+\r\n")
+
+
+def get(target: str, *headers: str, method: str = "GET", version: str = "1.1", body: str = "") -> bytes:
+    head = "".join(f"{line}\r\n" for line in ("Host: placeholder.test", *headers))
+    return f"{method} {target} HTTP/{version}\r\n{head}\r\n{body}".encode("latin-1")
+
+
+LAST = get("/healthz", "Connection: close")
+LABEL_TAG = etag(draw("/400x300")).decode()
+
+REQUESTS: dict[str, bytes] = {
+    "label": get("/400x300"),
+    "label with query": get("/600x240?text=hero+banner&bg=111827&fg=9aa0b4"),
+    "escaped path": get("/seed/caf%C3%A9/40x30"),
+    "escaped size": get("/%34x30"),
+    "clamped": get("/99999x0"),
+    "svg suffix": get("/400x300.svg"),
+    "double density": get("/400x300@2x.svg"),
+    "raster": get("/40x30.png"),
+    "front page": get("/"),
+    "health": get("/healthz"),
+    "many headers": get("/40x30", "User-Agent: a", "Accept: image/*", "Cookie: a=b", "Range: bytes=0-1", "Accept-Encoding: br"),
+    "head": get("/400x300", method="HEAD"),
+    "head of raster": get("/40x30.png", method="HEAD"),
+    "any tag": get("/400x300", "If-None-Match: *"),
+    "its tag": get("/400x300", f"If-None-Match: {LABEL_TAG}"),
+    "its tag, weak, in a list": get("/400x300", f'If-None-Match: "a", W/{LABEL_TAG}'),
+    "its tag in two headers": get("/400x300", 'If-None-Match: "a"', f"If-None-Match: {LABEL_TAG}"),
+    "another tag": get("/400x300", 'If-None-Match: "a"'),
+    "head with its tag": get("/400x300", f"If-None-Match: {LABEL_TAG}", method="HEAD"),
+    "empty tag": get("/400x300", "If-None-Match:"),
+    "bad colour": get("/400x300?bg=zzz"),
+    "bad colour as json": get("/400x300?bg=zzz", "Accept: application/json"),
+    "no size": get("/400X300"),
+    "no route": get("/a/b/c/d"),
+    "encoded slash": get("/seed/a%2Fb/40x30"),
+    "double slash": get("//40x30"),
+    "trailing slash": get("/40x30/"),
+    "fragment": get("/40x30#top"),
+    "absolute form": get("http://elsewhere.test/40x30?text=a"),
+    "star": get("*", method="OPTIONS"),
+    "options": get("/40x30", method="OPTIONS"),
+    "post": get("/40x30", "Content-Length: 3", method="POST", body="abc"),
+    "get with a body": get("/40x30", "Content-Length: 3", body="abc"),
+    "get with chunks": get("/40x30", "Transfer-Encoding: chunked", body="3\r\nabc\r\n0\r\n\r\n"),
+    "expectation": get("/40x30", "Expect: 100-continue", "Content-Length: 3", body="abc"),
+    "websocket": get("/40x30", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
+    "long url": get("/400x300?text=" + "a" * 8200),
+    "longest url": get("/400x300?text=" + "a" * (8192 - len("/400x300?text=") - 1)),
+    "many parameters": get("/400x300?" + "&".join(f"p{n}=1" for n in range(40))),
+    "two hosts": get("/40x30", "Host: other.test"),
+    "no host": b"GET /40x30 HTTP/1.1\r\n\r\n",
+}
+ENDINGS: dict[str, bytes] = {
+    "close": get("/40x30", "Connection: close"),
+    "close, head": get("/40x30", "Connection: close", method="HEAD"),
+    "close, 304": get("/40x30", "Connection: close", "If-None-Match: *"),
+    "http 1.0": get("/40x30", version="1.0"),
+    "http 1.0, keep-alive": get("/40x30", "Connection: keep-alive", version="1.0"),
+    "http 1.0, head": get("/40x30", version="1.0", method="HEAD"),
+    "http 1.0, 304": get("/40x30", "If-None-Match: *", version="1.0"),
+    "raw byte in the path": b"GET /40x30?text=\xff HTTP/1.1\r\nHost: a\r\n\r\n",
+    "no http": b"HELLO\r\n\r\n",
+    "two lengths": get("/40x30", "Content-Length: 1", "Content-Length: 2"),
+}
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[int]:
+    """`placeholder serve` on a port of its own, which has to end cleanly."""
+    folder.mkdir()
+    log = folder / "log"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")}
+    command = [sys.executable, "-m", "placeholder", "serve", "--port", "0"]
+    with log.open("wb") as out:
+        service = subprocess.Popen(command, cwd=folder, env={**plain, **environment}, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not (found := _ADDRESS.search(log.read_text())) and time.monotonic() < deadline and service.poll() is None:
+            time.sleep(0.02)
+        assert found, log.read_text()
+        yield int(found[1])
+        service.terminate()
+        assert service.wait(PATIENCE) in (0, -signal.SIGTERM), log.read_text()
+        assert "Traceback" not in log.read_text(), log.read_text()
+    finally:
+        service.kill()
+        service.wait()
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+    """The ports of a service with a door and of one without."""
+    folder = tmp_path_factory.mktemp("door")
+    with served(folder / "with") as door, served(folder / "without", PLACEHOLDER_DOOR="0") as plain:
+        yield door, plain
+
+
+def said(port: int, *pieces: bytes) -> bytes:
+    """All that the service says to `pieces`, sent one after the other, until it closes; dates are left out."""
+    heard = bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for number, piece in enumerate(pieces):
+            if number:
+                time.sleep(0.002)
+            peer.sendall(piece)
+        while part := peer.recv(65536):
+            heard += part
+    return _DATE.sub(b"", bytes(heard))
+
+
+@pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS.keys())
+def test_a_request_is_answered_as_the_application_answers_it(both: tuple[int, int], request_bytes: bytes) -> None:
+    door, plain = both
+    wanted = said(plain, request_bytes, LAST)
+    assert wanted.startswith(b"HTTP/1.1 ")
+    for _ in range(3):  # the third answer comes out of the cache
+        assert said(door, request_bytes, LAST) == wanted
+
+
+@pytest.mark.parametrize("request_bytes", ENDINGS.values(), ids=ENDINGS.keys())
+def test_a_request_that_ends_its_connection_is_answered_alike(both: tuple[int, int], request_bytes: bytes) -> None:
+    door, plain = both
+    wanted = said(plain, request_bytes)
+    assert wanted.startswith(b"HTTP/1.1 ")
+    for _ in range(3):
+        assert said(door, request_bytes) == wanted
+
+
+def test_pipelined_requests_are_answered_in_their_order(both: tuple[int, int]) -> None:
+    door, plain = both
+    names = ("label", "raster", "label", "any tag", "bad colour", "head", "health", "post", "label with query", "clamped")
+    together = b"".join(REQUESTS[name] for name in names) + LAST
+    wanted = said(plain, together)
+    assert wanted.count(b"HTTP/1.1 ") == len(names) + 1
+    assert said(door, together) == wanted
+    assert said(door, *(together[at : at + 7] for at in range(0, len(together), 7))) == wanted
+
+
+PIPELINED = [name for name in REQUESTS if name not in ("websocket", "expectation")]
+
+
+@settings(max_examples=150)
+@given(names=st.lists(st.sampled_from(PIPELINED), min_size=1, max_size=8), cuts=st.lists(st.integers(1, 400), max_size=4))
+def test_any_pipeline_cut_anywhere_is_answered_alike(both: tuple[int, int], names: list[str], cuts: list[int]) -> None:
+    door, plain = both
+    together = b"".join(REQUESTS[name] for name in names) + LAST
+    edges = [0, *sorted(cuts), len(together)]
+    pieces = [together[start:end] for start, end in pairwise(edges) if start < end]
+    assert said(door, *pieces) == said(plain, together)
+
+
+def test_the_two_really_are_different_servers(both: tuple[int, int]) -> None:
+    assert both[0] != both[1]
+    for port in both:
+        assert urlopen(f"http://127.0.0.1:{port}/healthz").read() == b'{"ok": true}'
+
+
+# ---------------------------------------------------------------- with an application that says what it was handed
+
+
+class Trap:
+    """An application that answers everything with 418 and keeps the targets it was asked for."""
+
+    def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
+        self.seen: list[str] = []
+        self.desk = Desk(paint, hosts, SecondSightCache(1_000_000))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            scope["state"][STATE] = self.desk
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        self.seen.append(scope["raw_path"].decode())
+        await send({"type": "http.response.start", "status": 418, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def trapped(trap: Trap, **options: Any) -> Iterator[tuple[int, uvicorn.Server]]:
+    """`trap` behind a Door, in a thread of this process: its port, its server."""
+    server = uvicorn.Server(uvicorn.Config(trap, port=0, http=Door, ws="none", log_level="error", server_header=False, **options))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1], server
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def test_the_application_sees_only_what_the_door_hands_on() -> None:
+    trap = Trap()
+    with trapped(trap) as (port, _):
+        said(port, *(REQUESTS[name] for name in ("label", "head", "any tag", "label", "many headers")), LAST)
+        assert trap.seen == ["/healthz"]
+        trap.seen.clear()
+        said(port, REQUESTS["raster"], REQUESTS["bad colour"], REQUESTS["get with a body"], REQUESTS["two hosts"], LAST)
+        assert trap.seen == ["/40x30.png", "/400x300", "/40x30", "/40x30", "/healthz"]
+
+
+def test_a_host_that_is_not_served_is_handed_on() -> None:
+    trap = Trap(frozenset({"placeholder.test"}))
+    with trapped(trap) as (port, _):
+        said(port, get("/40x30"), b"GET /41x30 HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n", b"GET /42x30 HTTP/1.1\r\n\r\n", LAST)
+        assert trap.seen == ["/41x30", "/42x30", "/healthz"]
+
+
+def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
+    with (
+        trapped(Trap(), timeout_keep_alive=1) as (port, _),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer,
+    ):
+        started = time.monotonic()
+        while time.monotonic() - started < 2:
+            peer.sendall(get("/40x30"))
+            assert peer.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+            time.sleep(0.2)
+        last = time.monotonic()
+        while peer.recv(65536):
+            pass
+        assert 0.5 < time.monotonic() - last < 5
+
+
+def test_a_client_that_does_not_read_fills_no_memory() -> None:
+    """The door stops answering while the peer does not read; what it has handed on by then waits for the peer too."""
+    asked = 20_000
+    with (
+        trapped(Trap()) as (port, server),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer,
+    ):
+        sender = threading.Thread(target=lambda: peer.sendall(get("/400x300") * asked + LAST))
+        sender.start()
+        time.sleep(0.5)
+        (connection,) = server.server_state.connections
+        assert connection.transport.get_write_buffer_size() < 2_000_000
+        answers = 0
+        while part := peer.recv(1 << 20):
+            answers += part.count(b"HTTP/1.1 ")
+        sender.join(PATIENCE)
+    assert answers > asked / 2, "answers cut in two by a read are not counted"

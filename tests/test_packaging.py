@@ -1,0 +1,275 @@
+"""What is shipped: the wheel's contents, the image's and the platform's settings, and the promises of pyproject.toml.
+
+Everything but the installed package's own facts needs the source tree beside `tests`; away from it those tests are skipped.
+"""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import BytesParser
+from functools import cache
+from importlib.metadata import distribution, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+CARRIED = (
+    "placeholder/py.typed",
+    "placeholder/svg/font/OFL.txt",
+    "placeholder/svg/font/notosans.json",
+    "placeholder/web/static/page.css",
+    "placeholder/web/static/page.html",
+    "placeholder/web/static/page.js",
+)
+"""Files that no import would miss at build time, and the service would at run time."""
+
+FLOORS = {"starlette": (1, 3, 1), "pillow": (12, 3, 0)}
+"""The first releases without the known holes: request limits and Host (CVE-2026-54283, CVE-2026-48710); writes out of bounds."""
+
+
+def source(name: str) -> str:
+    if not (ROOT / "placeholder").is_dir():
+        pytest.skip(f"needs the source tree for {name}: no package beside the tests")
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads(source("pyproject.toml"))
+
+
+# The wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    source("LICENSE")
+    out = tmp_path_factory.mktemp("dist")
+    # The venv's own hatchling: a test needs no network.
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = out.glob("*.whl")
+    with zipfile.ZipFile(built) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    return BytesParser().parsebytes(wheel.read(name))
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_the_wheel_carries(wheel: zipfile.ZipFile, name: str) -> None:
+    assert wheel.read(name) == (ROOT / name).read_bytes()
+
+
+def test_the_wheel_carries_every_module_and_every_static_file(wheel: zipfile.ZipFile) -> None:
+    package = ROOT / "placeholder"
+    wanted = [*package.rglob("*.py"), *(path for path in (package / "web" / "static").rglob("*") if path.is_file())]
+    assert {path.relative_to(ROOT).as_posix() for path in wanted} <= set(wheel.namelist())
+
+
+def test_the_wheel_carries_nothing_else(wheel: zipfile.ZipFile) -> None:
+    strangers = [name for name in wheel.namelist() if not re.match(r"placeholder(-[^/]+\.dist-info)?/", name)]
+    assert strangers == []
+    unwanted = re.compile(r"(^|/)(tests?|__pycache__|\.[^/]+)/|\.(pyc|ttf|otf|env)$")
+    assert [name for name in wheel.namelist() if unwanted.search(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("LICENSE", ("MIT License", "Copyright (c) 2026 the placeholder authors", 'THE SOFTWARE IS PROVIDED "AS IS"')),
+        (
+            "placeholder/svg/font/OFL.txt",
+            (
+                "notosans.json",
+                "Copyright 2015 Google LLC. All Rights Reserved.",
+                "SIL OPEN FONT LICENSE Version 1.1 - 26 February 2007",
+                "PREAMBLE",
+                "DEFINITIONS",
+                "PERMISSION & CONDITIONS",
+                "TERMINATION",
+                "DISCLAIMER",
+            ),
+        ),
+    ],
+)
+def test_the_wheel_carries_the_licence(wheel: zipfile.ZipFile, metadata: Message, name: str, words: tuple[str, ...]) -> None:
+    assert name in metadata.get_all("License-File", [])
+    (filed,) = [entry for entry in wheel.namelist() if entry.endswith(f".dist-info/licenses/{name}")]
+    text = wheel.read(filed).decode()
+    assert text == source(name)
+    assert [word for word in words if word not in text] == []
+
+
+def test_the_font_of_the_tests_has_its_licence_too() -> None:
+    theirs, ours = source("tests/data/fonts/OFL.txt"), source("placeholder/svg/font/OFL.txt")
+    assert "NotoSans-Regular.ttf" in theirs.splitlines()[0]
+    assert theirs.splitlines()[1:] == ours.splitlines()[1:]
+
+
+def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile, metadata: Message) -> None:
+    project = pyproject()["project"]
+    assert (metadata["Name"], metadata["Version"]) == (project["name"], project["version"])
+    assert metadata["License-Expression"] == "MIT AND OFL-1.1"
+    assert metadata["Requires-Python"] == project["requires-python"]
+    (scripts,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
+    assert b"placeholder = placeholder.cli:main" in wheel.read(scripts)
+
+
+# The installed package, wherever it came from
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_the_installed_package_has(name: str) -> None:
+    assert files("placeholder").joinpath(*name.split("/")[1:]).is_file()
+
+
+def test_the_command_tells_the_installed_version() -> None:
+    (script,) = [entry for entry in distribution("placeholder").entry_points if entry.group == "console_scripts"]
+    assert (script.name, script.value) == ("placeholder", "placeholder.cli:main")
+    done = subprocess.run([sys.executable, "-m", "placeholder", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith(version("placeholder"))
+
+
+def test_the_installed_version_is_the_one_of_the_source() -> None:
+    wanted = pyproject()["project"]["version"]
+    assert version("placeholder") == wanted, "installed before the version changed: run pip install -e '.[dev]' again"
+
+
+# pyproject.toml
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_a_dependency_starts_at_the_first_safe_release(name: str) -> None:
+    (wanted,) = [line for line in pyproject()["project"]["dependencies"] if re.split(r"[^\w.-]", line)[0] == name]
+    floor = re.search(r">=\s*([\d.]+)", wanted)
+    assert floor, wanted
+    assert tuple(map(int, floor[1].split("."))) >= FLOORS[name]
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_the_installed_dependency_is_not_older(name: str) -> None:
+    assert tuple(map(int, re.findall(r"\d+", version(name))[:3])) >= FLOORS[name]
+
+
+def test_pytest_takes_every_warning_for_an_error() -> None:
+    options = pyproject()["tool"]["pytest"]["ini_options"]
+    assert options["filterwarnings"][0] == "error"
+    assert "--import-mode=importlib" in options["addopts"]
+
+
+# The image
+
+
+@cache
+def stages() -> list[list[tuple[str, str]]]:
+    """The Dockerfile as instructions, a list a stage; what stands before the first FROM is left out."""
+    text = re.sub(r"^\s*#.*\n", "", source("Dockerfile"), flags=re.MULTILINE)
+    found: list[list[tuple[str, str]]] = []
+    for line in re.sub(r"\\\n", " ", text).splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "FROM":
+            found.append([])
+        if word and found:
+            found[-1].append((word, " ".join(rest.split())))
+    return found
+
+
+def last(word: str) -> str:
+    (value,) = [rest for instruction, rest in stages()[-1] if instruction == word]
+    return value
+
+
+def test_the_image_is_built_in_one_stage_and_runs_in_another() -> None:
+    build, run = stages()
+    assert build[0] == ("FROM", "python:${PYTHON_VERSION}-slim AS builder")
+    assert run[0] == ("FROM", "python:${PYTHON_VERSION}-slim")
+    assert [rest for word, rest in run if word in ("COPY", "ADD")] == ["--from=builder /opt/placeholder /opt/placeholder"]
+    assert not any("pip" in rest or "apt" in rest for word, rest in run if word == "RUN")
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    uid, _, gid = last("USER").partition(":")
+    assert int(uid) >= 10_000
+    assert int(gid) >= 10_000
+    words = [word for word, _ in stages()[-1]]
+    assert "RUN" not in words[words.index("USER") :]
+
+
+def test_the_image_serves_on_every_address() -> None:
+    assert last("ENTRYPOINT") == '["placeholder"]'
+    assert last("CMD") == '["serve", "--host", "0.0.0.0", "--port", "8000"]'
+    assert last("EXPOSE") == "8000"
+
+
+def test_the_image_asks_after_its_health_without_further_tools() -> None:
+    check = last("HEALTHCHECK")
+    assert 'CMD ["python", ' in check
+    assert "8000" in check
+    assert "/healthz" in check
+    code = check[check.index('"-c", "') + len('"-c", "') : check.rindex('"]')]
+    compile(code, "HEALTHCHECK", "exec")
+
+
+def test_the_image_builds_on_a_python_that_the_package_supports() -> None:
+    chosen = re.search(r"^ARG PYTHON_VERSION=(\d+)\.(\d+)$", source("Dockerfile"), flags=re.MULTILINE)
+    assert chosen
+    project = pyproject()["project"]
+    assert f"Programming Language :: Python :: {chosen[1]}.{chosen[2]}" in project["classifiers"]
+
+
+def test_the_label_tells_what_the_project_tells() -> None:
+    label, project = last("LABEL"), pyproject()["project"]
+    assert f'org.opencontainers.image.licenses="{project["license"]}"' in label
+    assert f'org.opencontainers.image.description="{project["description"]}"' in label
+
+
+def test_what_the_image_copies_is_sent_to_the_builder() -> None:
+    ignored = [line for line in source(".dockerignore").splitlines() if line and not line.startswith("#")]
+    assert ignored[0] == "*"
+    sent = {line[1:] for line in ignored if line.startswith("!")}
+    copied = {name for word, rest in stages()[0] if word == "COPY" for name in rest.split()[:-1]}
+    assert sent == copied
+    assert all((ROOT / name).exists() for name in sent)
+
+
+# The platform
+
+
+def test_the_platform_runs_the_image() -> None:
+    fly = tomllib.loads(source("fly.toml"))
+    assert (ROOT / fly["build"]["dockerfile"]).is_file()
+    web = fly["http_service"]
+    assert str(web["internal_port"]) == last("EXPOSE")
+    assert web["force_https"] is True
+    assert web["auto_stop_machines"] == "stop"
+    assert web["auto_start_machines"] is True
+    assert [(check["method"], check["path"]) for check in web["checks"]] == [("GET", "/healthz")]
+    assert fly["vm"] == [{"size": "shared-cpu-1x", "memory": "512mb"}]
+
+
+def test_the_platform_waits_for_the_last_answer() -> None:
+    from placeholder.door.serve import GRACE_S
+
+    fly = tomllib.loads(source("fly.toml"))
+    assert fly["kill_signal"] == "SIGTERM"
+    assert GRACE_S < fly["kill_timeout"] == 30
+
+
+def test_the_platform_sets_only_what_the_service_knows() -> None:
+    from placeholder.settings import Settings
+
+    names = tomllib.loads(source("fly.toml"))["env"]
+    known = {f"PLACEHOLDER_{name.upper()}" for name in Settings.model_fields}
+    assert set(names) <= known
