@@ -12,7 +12,7 @@ from placeholder.cache import SecondSightCache
 from placeholder.door.desk import STATE, Desk, settle
 from placeholder.errors import Refusal
 from placeholder.raster.press import Press
-from placeholder.settings import Settings
+from placeholder.settings import Settings, read_settings
 from placeholder.web.drawings import paint
 from placeholder.web.errors import on_refusal
 from placeholder.web.middleware import Hosts, Lane
@@ -23,7 +23,7 @@ _MB = 1_000_000
 
 def create_app(settings: Settings | None = None, *, desk: Desk | None = None) -> ASGIApp:
     """The whole service. Any ASGI server runs it: `uvicorn --factory placeholder.app:create_app`."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     press = Press(settings.raster_workers, settings.raster_queue, settings.cache_mb * _MB)
 
     @asynccontextmanager
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
 
 def create_served_app() -> ASGIApp:
     """The same for `placeholder serve`: with a desk for the door, in a process that does nothing else."""
-    settings = Settings()
+    settings = read_settings()
     if not settings.door:
         return create_app(settings)
     settle()

@@ -48,6 +48,7 @@ class SecondSightCache(Generic[K, V]):
     def _keep(self, key: K, value: V, cost: int) -> None:
         if cost > self._half:
             return
+        self._weight -= self._young.pop(key, (None, 0))[1]
         if self._weight + cost > self._half:
             self._young, self._old, self._weight = {}, self._young, 0
         self._young[key] = (value, cost)

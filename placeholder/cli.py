@@ -29,9 +29,13 @@ def main() -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve placeholders by URL."""
     from placeholder.door.serve import run
-    from placeholder.settings import Settings
+    from placeholder.settings import BadSettings, read_settings
 
-    run("placeholder.app:create_served_app", host, port, workers, door=Settings().door)
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
+    run("placeholder.app:create_served_app", host, port, workers, door=settings.door)
 
 
 @main.command()

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from pathlib import PurePath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from placeholder.errors import BadParameter
+from placeholder.errors import BadParameter, NoSuchPicture
 from placeholder.raster.make import make
-from placeholder.synth.catalogue import Picture, find, svg_bytes
+from placeholder.synth.catalogue import Picture, find_target, svg_bytes
 from placeholder.values.format import SUFFIXES, Format
 
 
@@ -25,8 +25,11 @@ def drawn(picture: Picture) -> bytes:
 
 def asked_for(url: str, file_name: str = "") -> Picture:
     """The picture at `url`; where `url` leaves the format open, the ending of `file_name` may choose one. Raises Refusal."""
-    parts = urlsplit(url)
-    picture = find(unquote(parts.path, errors="replace"), parts.query)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise NoSuchPicture from None
+    picture = find_target(f"{parts.path}?{parts.query}" if parts.query else parts.path)
     wanted = SUFFIXES.get(PurePath(file_name).suffix.lower())
     if wanted is None or wanted[0] is picture.format:
         return picture

@@ -2,12 +2,16 @@
 
 import os
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class BadSettings(Exception):
+    """One line for each setting that cannot be used: its name and what was expected, never its value."""
+
+
 class Settings(BaseSettings):
-    """Values outside their range stop the start with the name of the setting."""
+    """Use `read_settings`, which says what is wrong in words for people."""
 
     model_config = SettingsConfigDict(env_prefix="PLACEHOLDER_", env_file=".env", extra="ignore", frozen=True)
 
@@ -25,3 +29,13 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        prefix = str(Settings.model_config["env_prefix"])
+        lines = (f"{prefix}{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        raise BadSettings("\n".join(lines)) from None

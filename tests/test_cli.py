@@ -68,6 +68,25 @@ def test_what_is_refused_is_said_and_leaves_nothing_behind(
     assert list(tmp_path.rglob("*")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PLACEHOLDER_CACHE_MB", "much", "PLACEHOLDER_CACHE_MB: Input should be a valid integer"),
+        ("PLACEHOLDER_RASTER_WORKERS", "0", "PLACEHOLDER_RASTER_WORKERS: Input should be greater than or equal to 1"),
+        ("PLACEHOLDER_DOOR", "ajar", "PLACEHOLDER_DOOR: Input should be a valid boolean"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_nothing_starts(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = run("serve", "--port", "0")
+    assert done.exit_code == 1
+    assert sentence in done.output
+    assert value not in done.output.replace(sentence, "")
+    assert "Traceback" not in done.output
+
+
 def test_standard_output_takes_the_bytes_alone() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "placeholder", "render", "/40x30.png", "-o", "-"], capture_output=True, check=True

@@ -31,7 +31,7 @@ class Desk:
             if answer is None:
                 return None
             found = answer, header_lines(answer) + b"\r\n" + answer.body
-            self.kept.offer(target, found, 2 * len(answer.body))
+            self.kept.offer(target, found, len(target) + 2 * len(answer.body))
         return found
 
 

@@ -9,7 +9,7 @@ The parts of uvicorn that this stands on are its HttpToolsProtocol's callbacks a
 pins its minor version and the tests compare the door with the application.
 """
 
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, TimerHandle
 from typing import Any
 
 from uvicorn.config import Config
@@ -18,11 +18,11 @@ from uvicorn.server import ServerState
 
 from placeholder.door.desk import STATE, Desk, header_lines
 from placeholder.web.middleware import is_known_host
-from placeholder.web.respond import Answer, is_known, not_modified
+from placeholder.web.respond import is_known, lines, not_modified
 
-_WEIGHED = frozenset((b"host", b"if-none-match", b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
+_WEIGHED = frozenset((b"host", b"if-none-match", b"connection", b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 """Headers that decide whether and how a request is answered here; all others change nothing (P-18)."""
-_BODY = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
+_HANDED_ON = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 
 class Door(HttpToolsProtocol):
@@ -30,46 +30,31 @@ class Door(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._desk: Desk | None = app_state.get(STATE)
+        # A ceiling on connections is uvicorn's to refuse.
+        self._desk: Desk | None = app_state.get(STATE) if self.limit_concurrency is None else None
         self._answered = False
+        self._idle_timer: TimerHandle | None = None
         self._idle_since: float | None = None
         self._dated_for: list[tuple[bytes, bytes]] | None = None
         self._dated = b""
-
-    def data_received(self, data: bytes) -> None:
-        # As in the superclass, news from the peer ends its idle time; the timer itself runs on, since setting a timer
-        # costs more than an answer.
-        self._idle_since = None
-        timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
-        super().data_received(data)
-        if self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = timer
-        elif timer is not None:
-            timer.cancel()
-
-    def timeout_keep_alive_handler(self) -> None:
-        self.timeout_keep_alive_task = None
-        if self._idle_since is None:
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
-        else:
-            super().timeout_keep_alive_handler()
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._idle_since = self.loop.time()
 
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
         self._answered = False
+        self._idle_since = None
 
     def on_headers_complete(self) -> None:
-        if self._desk is not None and self._answer(self._desk):
+        cycle = self.cycle
+        if (
+            self._desk is not None
+            and (cycle is None or (cycle.response_complete and not self.pipeline))
+            and not self.flow.write_paused
+            and self._answer(self._desk)
+        ):
             self._answered = True
+            self.server_state.total_requests += 1
             return
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
@@ -87,40 +72,47 @@ class Door(HttpToolsProtocol):
 
     def _answer(self, desk: Desk) -> bool:
         """Answers the request whose head has been read, if it is one for the door."""
-        method = self.parser.get_method()
-        if (method != b"GET" and method != b"HEAD") or self._is_engaged():
-            return False
         noted = [pair for pair in self.headers if pair[0] in _WEIGHED]
-        conditional = False
-        if len(noted) != 1 or noted[0][0] != b"host" or desk.hosts:
-            if any(name in _BODY for name, _ in noted) or not is_known_host(noted, desk.hosts):
+        if len(noted) == 1 and noted[0][0] == b"host" and not desk.hosts and self.parser.get_method() == b"GET":
+            ready = desk.ready(self.url)
+            if ready is None:
                 return False
-            conditional = any(name == b"if-none-match" for name, _ in noted)
+            if self.parser.should_keep_alive():
+                self.transport.write(self._status_and_date() + ready[1])
+                self._rest()
+                return True
+        return self._answer_with_care(desk, noted)
+
+    def _answer_with_care(self, desk: Desk, noted: list[tuple[bytes, bytes]]) -> bool:
+        """The same for HEAD, conditions, connections that end, and hosts."""
+        method = self.parser.get_method()
+        if (
+            method not in (b"GET", b"HEAD")
+            or any(name in _HANDED_ON for name, _ in noted)
+            or not is_known_host(noted, desk.hosts)
+        ):
+            return False
         ready = desk.ready(self.url)
         if ready is None:
             return False
+        answer = not_modified(ready[0]) if is_known(ready[0], noted) else ready[0]
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        if keep_alive and not conditional and method == b"GET":
-            self.transport.write(self._status_and_date() + ready[1])
-        else:
-            answer = not_modified(ready[0]) if conditional and is_known(ready[0], noted) else ready[0]
-            self.transport.write(self._whole(answer, body=method == b"GET", keep_alive=keep_alive))
-        self._finish(keep_alive)
-        return True
-
-    def _is_engaged(self) -> bool:
-        """Whether the application is needed to keep the order of answers, to wait for the peer, or to refuse it."""
-        return (
-            (self.cycle is not None and not self.cycle.response_complete)
-            or bool(self.pipeline)
-            or self.flow.write_paused
-            or self.limit_concurrency is not None
+        self.transport.write(
+            b"".join(
+                (
+                    STATUS_LINE[answer.status],
+                    self._default_lines(),
+                    header_lines(answer),
+                    b"\r\n" if keep_alive else b"connection: close\r\n\r\n",
+                    b"" if method == b"HEAD" else answer.body,
+                )
+            )
         )
-
-    def _whole(self, answer: Answer, *, body: bool, keep_alive: bool) -> bytes:
-        opening = self._status_and_date() if answer.status == 200 else STATUS_LINE[answer.status] + self._default_lines()
-        closing = b"" if keep_alive else b"connection: close\r\n"
-        return b"".join((opening, header_lines(answer), closing, b"\r\n", answer.body if body else b""))
+        if keep_alive:
+            self._rest()
+        else:
+            self.transport.close()
+        return True
 
     def _status_and_date(self) -> bytes:
         """The first lines of a 200; uvicorn replaces its list of default headers once a second."""
@@ -130,13 +122,39 @@ class Door(HttpToolsProtocol):
         return self._dated
 
     def _default_lines(self) -> bytes:
-        return b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
+        return lines(tuple(self.server_state.default_headers))
 
-    def _finish(self, keep_alive: bool) -> None:
-        self.server_state.total_requests += 1
-        if not keep_alive:
-            self.transport.close()
-            return
+    # Idle connections. The superclass sets a timer after each response and takes it back at the next request, which costs
+    # more than a picture does; here one timer runs on and looks at its end whether the connection has been idle.
+
+    def _rest(self) -> None:
+        """Between two requests."""
         self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
+        if timer is not None:
+            self._idle_since = self.loop.time()
+            if self._idle_timer is None:
+                self._idle_timer = timer
+            else:
+                timer.cancel()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None

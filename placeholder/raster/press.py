@@ -40,7 +40,7 @@ class Press:
             running.add_done_callback(lambda _: self._running.pop(picture, None))
         # Shielded: one impatient client must not take the picture from the others who wait for it.
         body = await asyncio.shield(running)
-        self._kept.offer(picture, body, len(body))
+        self._kept.offer(picture, body, len(body) + len(repr(picture.spec)))
         return body
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """The only place that writes "<". Elements and attributes are a closed list, and text from a URL reaches text nodes alone.
 
 Rules: presentation attributes only, no style, script, link, image or foreign object; colours as six digits; numbers in
-plain decimal notation with at most two places (four for a scale); the file is ASCII, so that its encoding needs no
+plain decimal notation with at most two places (a scale: five digits that count); the file is ASCII, so that its encoding needs no
 declaration (AP-5).
 """
 

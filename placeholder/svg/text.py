@@ -139,20 +139,17 @@ class _Paragraph:
         return tuple(self._line(self.words[first][0], self.words[last][1]) for first, last in self.wrapped(high))
 
     def cut(self, limit: int, rows: int) -> tuple[Line, ...]:
-        """As many whole lines as `rows` and `limit` hold, the last closed with an ellipsis; none when none is legible."""
+        """As many lines as `rows` and `limit` hold, the last closed with an ellipsis; none when none is legible."""
         ellipsis = bundled_font().advances[ELLIPSIS]
-        lines = list[Line]()
-        for first, last in self.wrapped(limit):
-            start, end = self.words[first][0], self.words[last][1]
-            if len(lines) < rows - 1 and self._width(start, end) <= limit:
-                lines.append(self._line(start, end))
-                continue
-            fits = bisect_right(self.ends, self.ends[start] + limit - ellipsis) - 1
-            kept = self.text[start : min(end, fits)]
-            if kept:
-                lines.append((kept + ELLIPSIS, self._width(start, start + len(kept)) + ellipsis))
-            break
-        return tuple(lines)
+        spans = [(self.words[first][0], self.words[last][1]) for first, last in self.wrapped(limit)]
+        whole = next((row for row, span in enumerate(spans) if row == rows or self._width(*span) > limit), len(spans))
+        lines = [self._line(*span) for span in spans[:whole]]
+        for start, end in reversed(spans[: min(whole + 1, rows)]):
+            fits = bisect_right(self.ends, self.ends[start] + limit - ellipsis, lo=start) - 1
+            if start < fits:
+                kept, width = self._line(start, min(end, fits))
+                return (*lines[: spans.index((start, end))], (kept + ELLIPSIS, width + ellipsis))
+        return ()
 
     def _line(self, start: int, end: int) -> Line:
         return self.text[start:end], self._width(start, end)

@@ -7,8 +7,9 @@ The last path segment is always a size with an optional suffix (values/size.py, 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from urllib.parse import unquote
 
-from placeholder.errors import NoSuchPicture
+from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
 from placeholder.synth import color, glyph, gradient, label, seed
 from placeholder.values.color import Color
@@ -55,6 +56,8 @@ _BY_SHAPE = {
     for segments in [drawing.address[1:].split("/")]
 }
 _PLAIN = (Format.SVG, 1)
+MAX_URL = 8192
+"""Bytes of path and query that are read."""
 
 _NOTICE = CATALOGUE[0]
 _NOTICE_SIZE = Size(400, 300)
@@ -76,11 +79,20 @@ class Picture:
         return pixels(self.spec.size, self.density)
 
 
+def find_target(target: str) -> Picture:
+    """The picture at a URL's path and query as they are sent (origin form, RFC 9112 §3.2.1). Raises as `find` does, and
+    TooLong."""
+    if len(target) > MAX_URL:
+        raise TooLong(MAX_URL)
+    path, _, query = target.partition("?")
+    return find(unquote(path) if "%" in path else path, query)
+
+
 def find(path: str, query: str) -> Picture:
     """The picture at a decoded path and a raw query string. Raises NoSuchPicture, BadParameter."""
-    _, *segments = path.split("/")
+    root, *segments = path.split("/")
     count = len(segments)
-    drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count))
+    drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count)) if segments and not root else None
     ending = _ending(segments[-1]) if drawing else None
     if drawing is None or ending is None or not all(segments):
         raise NoSuchPicture

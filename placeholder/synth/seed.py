@@ -45,9 +45,9 @@ def draw(spec: Seed) -> str:
     dice = blake2b(spec.seed.encode("utf-8", "replace"), digest_size=32).digest()
     hue, spread = dice[0], 20 + dice[1] % 60
     start, end = _tint(hue, _SKY), _tint((hue + spread) % 256, _DEPTH)
-    name = f"s-{start.hex[1:]}-{end.hex[1:]}-{w}x{h}"
     # The ground's direction is one of its two diagonals.
     left = 0 if dice[2] & 1 else w
+    name = f"s-{start.hex[1:]}-{end.hex[1:]}-{left}-{w}x{h}"
     parts = [
         markup.linear_gradient(name, (left, 0), (w - left, h), (start, end)),
         markup.ground(spec.size, f"url(#{name})"),

@@ -38,6 +38,6 @@ def _sine(thousandths: int) -> float:
         rest = _TURN // 4 - rest
     x = rest * _PI / (_TURN // 2)
     q = x * x
-    # The Taylor series as Horner has it; the first term left out is below 1e-14 within a quarter turn.
+    # The Taylor series as Horner has it; the first term left out is below 1e-11 within a quarter turn.
     sine = x * (1 - q / 6 * (1 - q / 20 * (1 - q / 42 * (1 - q / 72 * (1 - q / 110 * (1 - q / 156 * (1 - q / 210)))))))
     return -sine if quarter & 2 else sine

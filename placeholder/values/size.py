@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MAX_DIM = 2048
 _MAX_DIGITS = len(str(MAX_DIM))
+_REMEMBERED = 16
 _SIZE = re.compile(r"([0-9]+)x([0-9]+)")
 
 
@@ -25,11 +26,17 @@ class Size:
         return f"{self.w}×{self.h}"
 
 
-@lru_cache(maxsize=4096)
 def parse_size(text: str) -> Size | None:
     """`text` as a clamped size, or None when it is not one (P-5)."""
+    return _remembered(text) if len(text) < _REMEMBERED else _parsed(text)
+
+
+def _parsed(text: str) -> Size | None:
     match = _SIZE.fullmatch(text)
     return Size(_side(match[1]), _side(match[2])) if match else None
+
+
+_remembered = lru_cache(maxsize=4096)(_parsed)
 
 
 def _side(digits: str) -> int:

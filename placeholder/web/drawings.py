@@ -1,32 +1,38 @@
 """Pictures drawn from their URL alone."""
 
-from urllib.parse import unquote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
-from placeholder.errors import Refusal, TooLong
+from placeholder.errors import Refusal
 from placeholder.raster.press import Press
-from placeholder.synth.catalogue import find, svg_bytes
+from placeholder.synth.catalogue import find_target, svg_bytes
 from placeholder.values.format import Format
 from placeholder.web import respond
 from placeholder.web.respond import Answer, Sent
 
-MAX_URL = 8192
 METHODS = "GET, HEAD, OPTIONS"
 
 
 def paint(target: bytes) -> Answer | None:
     """The answer to GET `target` (origin form, RFC 9112 §3.2.1) when it is an SVG picture; None when it is anything else,
     a refusal included, which the application then tells."""
-    if len(target) > MAX_URL or target[:1] != b"/" or b"#" in target or not target.isascii():
+    if b"#" in target or not target.isascii():
         return None
-    path, _, query = target.decode("ascii").partition("?")
     try:
-        picture = find(unquote(path) if "%" in path else path, query)
+        picture = find_target(target.decode("ascii"))
     except Refusal:
         return None
     return respond.svg(svg_bytes(picture)) if picture.format is Format.SVG else None
+
+
+def target_of(scope: Scope) -> bytes:
+    """The target of a request as it stood on the wire, as far as the server tells."""
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
 
 
 async def drawing(request: Request) -> Response:
@@ -34,10 +40,7 @@ async def drawing(request: Request) -> Response:
     scope = request.scope
     if scope["method"] == "OPTIONS":
         return Sent(respond.permitted(METHODS), scope)
-    query: bytes = scope["query_string"]
-    if len(scope.get("raw_path") or scope["path"]) + len(query) >= MAX_URL:
-        raise TooLong(MAX_URL)
-    picture = find(scope["path"], query.decode("latin-1"))
+    picture = find_target(target_of(scope).decode("latin-1"))
     if picture.format is Format.SVG:
         return Sent(respond.svg(svg_bytes(picture)), scope)
     press: Press = request.app.state.press

@@ -7,13 +7,14 @@ from memory. It answers with what the router would, or hands the request on.
 import re
 from collections.abc import Callable, Iterable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from placeholder.cache import SecondSightCache
 from placeholder.errors import ForeignHost
 from placeholder.raster.press import Press
+from placeholder.web.drawings import target_of
 from placeholder.web.errors import refuse
-from placeholder.web.respond import Answer, Sent
+from placeholder.web.respond import Answer, Headers, Sent
 
 _PORT = re.compile(r":[0-9]*$")
 
@@ -23,27 +24,24 @@ Paint = Callable[[bytes], Answer | None]
 class Lane:
     def __init__(self, app: ASGIApp, paint: Paint, cache_bytes: int) -> None:
         self._app, self._paint = app, paint
-        self._kept: SecondSightCache[bytes, tuple[Message, Message]] = SecondSightCache(cache_bytes)
+        self._kept: SecondSightCache[bytes, tuple[Headers, bytes]] = SecondSightCache(cache_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or _is_conditional(scope["headers"]):
             await self._app(scope, receive, send)
             return
-        query = scope["query_string"]
-        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-        messages = self._kept.get(target)
-        if messages is None:
+        target = target_of(scope)
+        kept = self._kept.get(target)
+        if kept is None:
             answer = self._paint(target)
             if answer is None:
                 await self._app(scope, receive, send)
                 return
-            messages = (
-                {"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)},
-                {"type": "http.response.body", "body": answer.body},
-            )
-            self._kept.offer(target, messages, len(answer.body))
-        await send(messages[0])
-        await send(messages[1])
+            kept = answer.headers, answer.body
+            self._kept.offer(target, kept, len(target) + len(answer.body))
+        # Whoever stands between may change a message, so each client gets its own.
+        await send({"type": "http.response.start", "status": 200, "headers": list(kept[0])})
+        await send({"type": "http.response.body", "body": kept[1]})
 
 
 def _is_conditional(headers: Iterable[tuple[bytes, bytes]]) -> bool:

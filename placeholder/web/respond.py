@@ -94,9 +94,9 @@ def is_known(answer: Answer, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     asked = b",".join(value for name, value in headers if name == b"if-none-match")
     if not asked or len(asked) > MAX_IF_NONE_MATCH:
         return False
-    if asked.strip() == b"*":
-        return True
     tag = next((value for name, value in answer.own if name == b"etag"), None)
+    if tag is None or asked.strip() == b"*":
+        return tag is not None
     return any(candidate.strip().removeprefix(b"W/") == tag for candidate in asked.split(b","))
 
 

@@ -1,8 +1,9 @@
 """Requests per second of the service beside its yardsticks, all in one run: `python tests/bench/serving.py`.
 
 Needs wrk and nginx on the PATH and at least two cores. Every server is pinned to the first core and wrk (one thread, 64
-connections) to the second, but for the line that measures two workers. The figures are medians of ROUNDS rounds; a round
-visits all servers in turn, so that a machine that slows down slows all of them. Only ratios are worth quoting.
+connections) to the second, but for the line that measures two workers. All servers stand ready at once; the
+figures are medians of many short rounds, each of which visits all of them in turn, so that a machine that slows down slows
+all of them. Only ratios are worth quoting.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -37,7 +38,8 @@ worker_processes 1; daemon off; pid {dir}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; sendfile on; keepalive_requests 100000000; open_file_cache max=100; types {{ }} default_type image/svg+xml;
-  client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
+  client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f;
+  uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
   server {{ listen 127.0.0.1:{port}; location / {{ root {dir}/www; {headers} }} }}
 }}
 """
@@ -152,14 +154,14 @@ def servers(folder: Path) -> dict[str, Server]:
     (folder / "constant.py").write_text(
         CONSTANT.format(body=body.decode().replace('"', '\\"'), headers=[(n.encode(), v.encode()) for n, v in headers])
     )
-    nginx_port, raw_port, plain_port, two_port = (free_port() for _ in range(4))
+    nginx_port, raw_port, plain_port, one_port, two_port = (free_port() for _ in range(5))
     (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=nginx_port, headers=added))
     made = [
         Server("nginx", ["nginx", "-c", str(folder / "nginx.conf")], nginx_port, {}),
         Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port, {}),
         Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port, {}),
         ours,
-        Server("one, unpinned", ours.command, ours.port, {}, pinned=False),
+        Server("one, unpinned", [*placeholder, str(one_port)], one_port, {}, pinned=False),
         Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, {}, pinned=False),
     ]
     return {server.name: server for server in made}
@@ -179,26 +181,26 @@ CASES = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     for tool in ("wrk", "nginx", "taskset"):
         if not shutil.which(tool):
             raise SystemExit(f"{tool} is not on the PATH")
     figures: dict[str, list[Figure]] = {case.name: [] for case in CASES}
-    memory = 0.0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx serves as another user
         known = servers(folder)
-        for _ in range(options.rounds):
-            for case in CASES:
-                server = known[case.server]
-                with running(server) as process:
-                    wrk(server.port, 1, case.script, folder, pinned=server.pinned)
-                    figures[case.name].append(wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned))
-                    if case.server == "ours":
-                        memory = max(memory, rss_mb(process.pid))
+        with ExitStack() as stack:
+            processes = {server.port: stack.enter_context(running(server)) for server in known.values()}
+            for round_number in range(-1, options.rounds):
+                for case in CASES:
+                    server = known[case.server]
+                    figure = wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned)
+                    if round_number >= 0:  # the one before is for warming up
+                        figures[case.name].append(figure)
+            memory = rss_mb(processes[known["ours"].port].pid)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, uvicorn {version('uvicorn')}")
     print(f"medians of {options.rounds} rounds of {options.seconds:g} s, wrk -t1 -c64\n")
     medians = {

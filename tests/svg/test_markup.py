@@ -1,0 +1,76 @@
+"""Markup: numbers as SVG reads them, text that stays text, a document whose extent can be changed."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from placeholder.svg import markup
+from placeholder.values.size import Size
+from placeholder.values.text import clean_text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (-0.001, "0"),
+        (-0.004999, "0"),
+        (0.004, "0"),
+        (0.01, "0.01"),
+        (1, "1"),
+        (1.5, "1.5"),
+        (1.005, "1"),
+        (1.015, "1.01"),
+        (2048, "2048"),
+        (2047.99, "2047.99"),
+        (1234.567, "1234.57"),
+        (-1234.56, "-1234.56"),
+        (9999.99, "9999.99"),
+        (100000 / 3 / 100, "333.33"),
+    ],
+)
+def test_a_number_is_plain_and_rounded_once(value: float, text: str) -> None:
+    """P-16: one spelling a value; V15: never an exponent, never a minus zero."""
+    assert abs(float(markup.number(value)) - value) <= 0.0051
+    assert markup.number(value) == text
+
+
+@given(st.floats(-9999, 9999))
+def test_every_number_has_at_most_two_decimals(value: float) -> None:
+    text = markup.number(value)
+    assert re.fullmatch(r"-?(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", text)
+    assert text != "-0"
+    assert abs(float(text) - value) <= 0.0051
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_clean_text_survives_xml_character_by_character(text: str) -> None:
+    """P-30: what is written is what a reader of the SVG gets back."""
+    clean = clean_text(text)
+    body = markup.encode(markup.document(Size(4, 3), clean))
+    assert body.isascii()
+    root = ET.fromstring(body)
+    assert len(root) == 1
+    assert (root[0].text or "") == clean
+
+
+@pytest.mark.parametrize("text", ["<", ">", "&", "]]>", "<!--", "-->", "&xxe;", "<?xml?>", '"', "'", "</title><script>"])
+def test_markup_in_text_is_escaped(text: str) -> None:
+    """P-30, V2."""
+    written = markup.document(Size(4, 3), text)
+    assert written.count("<") == 4
+    assert (ET.fromstring(written)[0].text) == text
+
+
+def test_a_resized_document_changes_its_extent_alone() -> None:
+    """A density scales the picture, not its drawing, and no text that looks like an extent is touched."""
+    drawn = markup.document(Size(4, 3), ' width="4" height="3"', markup.ground(Size(4, 3), "#ffffff"))
+    shown = markup.resized(drawn, Size(4, 3), Size(8, 6))
+    before, after = ET.fromstring(drawn), ET.fromstring(shown)
+    assert (after.get("width"), after.get("height"), after.get("viewBox")) == ("8", "6", "0 0 4 3")
+    assert after.get("preserveAspectRatio") == "none"
+    assert [ET.tostring(child) for child in after] == [ET.tostring(child) for child in before]

@@ -1,0 +1,79 @@
+"""`/glyph/{w}x{h}`: six wireframe icons."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+
+import pytest
+from fontTools.misc.transform import Transform
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.svgLib.path import parse_path
+
+from placeholder import draw
+from placeholder.errors import BadParameter
+from placeholder.synth.glyph import BOX, GROUND, ICONS, LINE
+from placeholder.values.color import contrast
+
+NAMES = ["avatar", "photo", "video", "product", "map", "document"]
+Sound = Callable[..., ET.Element]
+
+
+def icon(root: ET.Element) -> ET.Element:
+    _, ground, drawn = root
+    assert ground.attrib["fill"] == GROUND.hex
+    return drawn
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("size", [(300, 300), (400, 100), (100, 400), (1, 1), (2048, 2048)], ids=str)
+def test_each_value_draws_a_wireframe(name: str, size: tuple[int, int], assert_sound_svg: Sound) -> None:
+    """P-51, P-52, P-54: lines, no fill, in the middle, inside the canvas."""
+    w, h = size
+    root = assert_sound_svg(draw(f"/glyph/{w}x{h}?as={name}"), size)
+    drawn = icon(root)
+    assert root[0].text == name
+    assert drawn.attrib["fill"] == "none"
+    assert drawn.attrib["stroke"] == LINE.hex
+    place, scale = drawn.attrib["transform"].removeprefix("translate(").removesuffix(")").split(")scale(")
+    x, y = map(float, place.split())
+    pen = BoundsPen(None)
+    parse_path(drawn.attrib["d"], TransformPen(pen, Transform(float(scale), 0, 0, float(scale), x, y)))
+    left, top, right, bottom = pen.bounds
+    stroke = 1.5 * float(scale)
+    assert 0 <= left - stroke < right + stroke <= w
+    assert 0 <= top - stroke < bottom + stroke <= h
+    assert float(scale) * 96 == pytest.approx(BOX * min(size), rel=1e-3)
+    assert (x + float(scale) * 48, y + float(scale) * 48) == pytest.approx((w / 2, h / 2), abs=0.06)
+    assert max(right - left, bottom - top) >= 0.4 * min(size)
+
+
+def test_the_six_values_draw_six_different_icons() -> None:
+    """P-53: different lines, not different titles."""
+    assert list(ICONS) == NAMES
+    paths = {icon(ET.fromstring(draw(f"/glyph/300x300?as={name}"))).attrib["d"] for name in NAMES}
+    assert len(paths) == 6
+
+
+def test_without_a_value_it_is_a_photo() -> None:
+    """AP-10."""
+    photo = draw("/glyph/300x300?as=photo")
+    assert photo == draw("/glyph/300x300") == draw("/glyph/300x300?other=avatar") == draw("/glyph/300x300?As=avatar")
+
+
+def test_the_last_of_two_values_counts() -> None:
+    """V17."""
+    assert draw("/glyph/300x300?as=map&as=video") == draw("/glyph/300x300?as=video")
+
+
+@pytest.mark.parametrize("value", ["", "icon", "Avatar", "avatar%20", "photo,map", "../../etc/passwd", "%00", "__class__", "📷"])
+def test_any_other_value_is_refused_by_name(value: str) -> None:
+    """AP-10, V16."""
+    with pytest.raises(BadParameter) as refusal:
+        draw(f"/glyph/300x300?as={value}")
+    assert refusal.value.param == "as"
+    assert all(name in str(refusal.value) for name in NAMES)
+
+
+def test_the_lines_can_be_told_from_the_ground() -> None:
+    """P-51: a wireframe that can be seen, and that stays quieter than a picture."""
+    assert contrast(GROUND, LINE) > 2

@@ -1,0 +1,69 @@
+"""The front page: three files, none from elsewhere, and a policy that says so."""
+
+import re
+from collections.abc import Awaitable, Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+Ask = Callable[..., Awaitable[Any]]
+
+FILES = {"/": "text/html; charset=utf-8", "/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize(("target", "media_type"), FILES.items())
+async def test_the_page_and_its_files_are_sent_with_their_policy(target: str, media_type: str, ask: Ask) -> None:
+    answer = await ask(target)
+    assert answer.status == 200
+    assert answer["content-type"] == media_type
+    assert answer["cache-control"] == "no-cache"
+    assert answer["x-content-type-options"] == "nosniff"
+    assert answer["referrer-policy"] == "no-referrer"
+    policy = dict(part.strip().split(" ", 1) for part in answer["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in answer["content-security-policy"]
+
+
+@pytest.mark.parametrize("target", FILES)
+async def test_a_file_that_the_browser_has_is_not_sent_again(target: str, ask: Ask) -> None:
+    tag = (await ask(target))["etag"]
+    assert (await ask(target, headers={"If-None-Match": tag})).status == 304
+    assert (await ask(target, headers={"If-None-Match": '"old"'})).status == 200
+
+
+async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(ask: Ask) -> None:
+    tags = Tags()
+    tags.feed((await ask("/")).body.decode())
+    assert len(tags.seen) > 20
+    for tag, attributes in tags.seen:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert "style" not in attributes, tag
+        if tag == "script":
+            assert attributes.get("src")
+        if tag in ("script", "img", "iframe", "source") or (tag == "link" and attributes.get("rel") in ("stylesheet", "icon")):
+            address = attributes.get("src") or attributes.get("href") or "/"
+            assert re.match(r"/(?!/)|data:image/", address), address
+
+
+async def test_every_picture_and_link_of_the_page_that_is_ours_answers(ask: Ask) -> None:
+    """The examples on the page are examples that work."""
+    tags = Tags()
+    tags.feed((await ask("/")).body.decode())
+    addresses = {value for _, attributes in tags.seen for name, value in attributes.items() if name in ("src", "href") and value}
+    ours = sorted(address for address in addresses if address.startswith("/"))
+    assert len(ours) > 5
+    for address in ours:
+        # The page may show one refusal, so that people know what it looks like.
+        assert (await ask(address.partition("#")[0])).status == (400 if "zzz" in address else 200), address
