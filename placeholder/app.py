@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     # A redirect would be built from the Host header, and "/400x300/" is no size (P-5).
     router.router.redirect_slashes = False
     router.state.press = press
-    return Hosts(Lane(router, paint, settings.cache_mb * _MB), settings.hosts, press)
+    return Lane(Hosts(router, settings.hosts, press), paint, settings.hosts, settings.cache_mb * _MB)
 
 
 def create_served_app() -> ASGIApp:

@@ -7,7 +7,7 @@ at a rounding of at most two levels of 255.
 
 import ctypes
 import os
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from placeholder.synth.catalogue import Picture, self_contained, svg_bytes
@@ -57,7 +57,7 @@ def indexed(picture: Picture) -> "Image":
     size = (picture.pixels.w, picture.pixels.h)
     inks = picture.spec.inks
     if inks and inks[0] == inks[1]:
-        return _with_palette(Image.new("L", size), [inks[0].rgb])
+        return _with_palette(Image.new("L", size), bytes(inks[0].rgb))
     if inks:
         channel = max(range(3), key=lambda index: abs(inks[1].rgb[index] - inks[0].rgb[index]))
         levels = Image.frombuffer("L", size, rasterized(picture)[channel].write_to_memory(), "raw", "L", 0, 1)
@@ -67,18 +67,16 @@ def indexed(picture: Picture) -> "Image":
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
-def ramp(start: Color, end: Color, channel: int) -> list[tuple[int, int, int]]:
-    """For each level 0 … 255 of `channel`, the colour on the way from `start` to `end` that has it."""
+@lru_cache(maxsize=512)
+def ramp(start: Color, end: Color, channel: int) -> bytes:
+    """For each level 0 … 255 of `channel`, red, green and blue of the colour on the way from `start` to `end` that has it."""
     low, high = start.rgb, end.rgb
     span = high[channel] - low[channel]
-    colors = []
-    for level in range(MAX_COLORS):
-        at = min(max((level - low[channel]) / span, 0.0), 1.0)
-        r, g, b = (round(a + (z - a) * at) for a, z in zip(low, high, strict=True))
-        colors.append((r, g, b))
-    return colors
+    way = [min(max((level - low[channel]) / span, 0.0), 1.0) for level in range(MAX_COLORS)]
+    levels = [[round(a + (z - a) * at) for at in way] for a, z in zip(low, high, strict=True)]
+    return bytes(value for color in zip(*levels, strict=True) for value in color)
 
 
-def _with_palette(levels: "Image", palette: list[tuple[int, int, int]]) -> "Image":
-    levels.putpalette([value for color in palette for value in color])
+def _with_palette(levels: "Image", palette: bytes) -> "Image":
+    levels.putpalette(palette)
     return levels

@@ -16,18 +16,19 @@ from placeholder.web.drawings import target_of
 from placeholder.web.errors import refuse
 from placeholder.web.respond import Answer, Headers, Sent
 
+_WEIGHED = frozenset((b"host", b"if-none-match"))
 _PORT = re.compile(r":[0-9]*$")
 
 Paint = Callable[[bytes], Answer | None]
 
 
 class Lane:
-    def __init__(self, app: ASGIApp, paint: Paint, cache_bytes: int) -> None:
-        self._app, self._paint = app, paint
+    def __init__(self, app: ASGIApp, paint: Paint, hosts: frozenset[str], cache_bytes: int) -> None:
+        self._app, self._paint, self._hosts = app, paint, hosts
         self._kept: SecondSightCache[bytes, tuple[Headers, bytes]] = SecondSightCache(cache_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or _is_conditional(scope["headers"]):
+        if scope["type"] != "http" or scope["method"] != "GET" or not self._is_plain(scope["headers"]):
             await self._app(scope, receive, send)
             return
         target = target_of(scope)
@@ -43,9 +44,12 @@ class Lane:
         await send({"type": "http.response.start", "status": 200, "headers": list(kept[0])})
         await send({"type": "http.response.body", "body": kept[1]})
 
-
-def _is_conditional(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return any(name == b"if-none-match" for name, _ in headers)
+    def _is_plain(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether no header changes the answer."""
+        noted = [pair for pair in headers if pair[0] in _WEIGHED]
+        if len(noted) == 1 and noted[0][0] == b"host" and not self._hosts:
+            return True
+        return all(name == b"host" for name, _ in noted) and is_known_host(noted, self._hosts)
 
 
 def is_known_host(headers: Iterable[tuple[bytes, bytes]], hosts: frozenset[str]) -> bool:
