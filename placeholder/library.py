@@ -1,6 +1,5 @@
 """The service without a server: a URL's picture, byte for byte what the service answers."""
 
-from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -35,4 +34,4 @@ def asked_for(url: str, file_name: str = "") -> Picture:
         return picture
     if "." in parts.path.rpartition("/")[2]:
         raise BadParameter("output", f"a file that ends as the URL does, in {picture.format.name.lower()}")
-    return replace(picture, format=wanted[0])
+    return picture._replace(format=wanted[0])

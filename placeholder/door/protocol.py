@@ -16,9 +16,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from placeholder.door.desk import STATE, Desk, header_lines
+from placeholder.door.desk import STATE, Desk
 from placeholder.web.middleware import is_known_host
-from placeholder.web.respond import is_known, lines, not_modified
+from placeholder.web.respond import answer_to, common
 
 _WEIGHED = frozenset((b"host", b"if-none-match", b"connection", b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 """Headers that decide whether and how a request is answered here; all others change nothing (P-18)."""
@@ -78,7 +78,7 @@ class Door(HttpToolsProtocol):
             if ready is None:
                 return False
             if self.parser.should_keep_alive():
-                self.transport.write(self._status_and_date() + ready[1])
+                desk.send(self.transport, self._status_and_date() + ready[1], self.loop)
                 self._rest()
                 return True
         return self._answer_with_care(desk, noted)
@@ -95,14 +95,15 @@ class Door(HttpToolsProtocol):
         ready = desk.ready(self.url)
         if ready is None:
             return False
-        answer = not_modified(ready[0]) if is_known(ready[0], noted) else ready[0]
+        answer = answer_to(ready[0], noted)
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        desk.flush()
         self.transport.write(
             b"".join(
                 (
                     STATUS_LINE[answer.status],
                     self._default_lines(),
-                    header_lines(answer),
+                    answer.header_lines,
                     b"\r\n" if keep_alive else b"connection: close\r\n\r\n",
                     b"" if method == b"HEAD" else answer.body,
                 )
@@ -114,6 +115,18 @@ class Door(HttpToolsProtocol):
             self.transport.close()
         return True
 
+    def send_400_response(self, msg: str) -> None:
+        self._flush()
+        super().send_400_response(msg)
+
+    def eof_received(self) -> None:
+        self._flush()
+
+    def _flush(self) -> None:
+        """Sends what has been answered, before the connection closes."""
+        if self._desk is not None:
+            self._desk.flush()
+
     def _status_and_date(self) -> bytes:
         """The first lines of a 200; uvicorn replaces its list of default headers once a second."""
         if self._dated_for is not self.server_state.default_headers:
@@ -122,7 +135,7 @@ class Door(HttpToolsProtocol):
         return self._dated
 
     def _default_lines(self) -> bytes:
-        return lines(tuple(self.server_state.default_headers))
+        return common(*self.server_state.default_headers).lines
 
     # Idle connections. The superclass sets a timer after each response and takes it back at the next request, which costs
     # more than a picture does; here one timer runs on and looks at its end whether the connection has been idle.

@@ -11,8 +11,8 @@ held to the measured length (`Block.outlines` is then False).
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from placeholder.svg import markup
 from placeholder.svg.font import bundled_font
@@ -40,8 +40,7 @@ Line = tuple[str, int]
 """One line of text and its width in font units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Lines as they will stand; `size` is in drawn units to the em; `outlines`: the bundled font has every character."""
 
     size: float

@@ -5,8 +5,8 @@ The last path segment is always a size with an optional suffix (values/size.py, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
@@ -64,8 +64,7 @@ _NOTICE_SIZE = Size(400, 300)
 _NOTICE_INKS = (Color("#fef2f2"), Color("#991b1b"))
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """What a URL asks for: a drawing's Spec, in a format, at a density (1 to 3 pixels to the drawn unit)."""
 
     drawing: Drawing
@@ -124,7 +123,7 @@ def svg(picture: Picture) -> str:
 def self_contained(picture: Picture) -> Picture:
     """`picture` as it can be drawn by whoever has no fonts."""
     if isinstance(picture.spec, label.Label):
-        return replace(picture, spec=label.self_contained(picture.spec))
+        return picture._replace(spec=label.self_contained(picture.spec))
     return picture
 
 

@@ -46,7 +46,7 @@ http {{
 """
 NEVER_SEEN = """
 local n = {start}
-request = function() n = n + 1; return wrk.format("GET", "/400x300?text=never-" .. n) end
+request = function() n = n + 1; return wrk.format("GET", "/400x300?text=" .. n) end
 """
 LONG = """
 local n = {start}
@@ -57,7 +57,7 @@ MIXED = """
 local n = {start}
 request = function()
   n = n + 1
-  if n % 5 == 0 then return wrk.format("GET", "/400x300?text=mixed-" .. n) end
+  if n % 5 == 0 then return wrk.format("GET", "/400x300?text=" .. n) end
   return wrk.format("GET", "/400x300")
 end
 """
@@ -117,8 +117,8 @@ def wrk(port: int, seconds: float, script: str, folder: Path, *, pinned: bool) -
     command = ["wrk", "-t1", "-c64", f"-d{seconds:g}s", "--latency", f"http://127.0.0.1:{port}{HOT}"]
     if script:
         lua = folder / "script.lua"
-        # A range of its own for each run, within the fourteen digits that Lua writes out.
-        lua.write_text(script.format(start=random.randrange(10**6) * 10**7))
+        # A start of its own for each run; seven digits, so that the label is as long as a size.
+        lua.write_text(script.format(start=random.randrange(10**6, 9 * 10**6)))
         command[1:1] = ["-s", str(lua)]
     if pinned:
         command[:0] = ["taskset", "-c", "1"]
