@@ -261,12 +261,12 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
         "preserveAspectRatio": "none",
     },
     "title": {},
-    "g": {"fill": _HEX},
     "path": {**_SHAPE, "stroke-width": "3", "stroke-linecap": "round", "stroke-linejoin": "round"},
     "circle": {"cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER, "fill": _HEX, "fill-opacity": r"\.[0-9]{1,2}"},
     "text": {
         "x": _NUMBER,
         "y": _NUMBER,
+        "fill": _HEX,
         "font-family": "sans-serif",
         "font-size": _NUMBER,
         "text-anchor": "middle",

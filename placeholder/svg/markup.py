@@ -45,20 +45,16 @@ def ground(size: Size, paint: str) -> str:
     return f'<path fill="{paint}" d="M0 0h{size.w}v{size.h}H0z"/>'
 
 
-def outlined(x: float, y: float, scale: float, path: str) -> str:
+def outlined(x: float, y: float, scale: float, fill: Color, path: str) -> str:
     """A path in font units, its origin at (x, y)."""
-    return f'<path transform="translate({number(x)} {number(y)})scale({scale:.5g})" d="{path}"/>'
+    return f'<path fill="{fill.hex}" transform="translate({x:.2f} {y:.2f})scale({scale:.5g})" d="{path}"/>'
 
 
-def group(fill: Color, *body: str) -> str:
-    return f'<g fill="{fill.hex}">{"".join(body)}</g>'
-
-
-def drawn_text(x: float, y: float, size: float, length: float, text: str) -> str:
+def drawn_text(x: float, y: float, size: float, length: float, fill: Color, text: str) -> str:
     """Text that the viewer's own fonts draw, held to `length` units, centred on x with its baseline at y."""
     return (
-        f'<text x="{number(x)}" y="{number(y)}" font-family="sans-serif" font-size="{number(size)}" text-anchor="middle"'
-        f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
+        f'<text x="{number(x)}" y="{number(y)}" fill="{fill.hex}" font-family="sans-serif" font-size="{number(size)}"'
+        f' text-anchor="middle" textLength="{number(length)}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
     )
 
 

@@ -53,19 +53,20 @@ def fit(text: str, canvas: Size) -> Block | None:
     text = text.strip(" \n")
     font = bundled_font()
     room_w, room_h = canvas.w * SHARE_OF_CANVAS * font.units, canvas.h * SHARE_OF_CANVAS / LINE
-    largest = min(max(MAX_SHARE * min(canvas.w, canvas.h), MIN_LARGEST), room_h)
+    largest = MAX_SHARE * (canvas.h if canvas.h < canvas.w else canvas.w)
+    if largest < MIN_LARGEST:
+        largest = min(MIN_LARGEST, room_h)
     if largest < MIN_SIZE or not text:
         return None
     try:
-        advances, outlines = list(map(font.advances.__getitem__, text)), True
+        width, outlines = sum(map(font.advances.__getitem__, text)), True
     except KeyError:  # for "\n" too, which has no width of its own
-        advances, outlines = list(map(_estimated, text)), covered(text)
-    width = sum(advances)
+        width, outlines = sum(map(_estimated, text)), covered(text)
     if "\n" not in text:
         size = min(largest, room_w / width) if width else largest
         if size >= (KEPT_WHOLE * largest if " " in text else MIN_SIZE) and size >= MIN_SIZE:
             return Block(size, ((text, width),), outlines)
-    paragraph = _Paragraph(text, advances)
+    paragraph = _Paragraph(text)
     size = paragraph.largest_size(largest, room_w, room_h)
     lines = paragraph.balanced(int(room_w / size)) if size else paragraph.cut(int(room_w / MIN_SIZE), int(room_h / MIN_SIZE))
     return Block(size or MIN_SIZE, lines, outlines) if lines else None
@@ -88,9 +89,10 @@ def _estimated(character: str) -> int:
 class _Paragraph:
     """Words with their widths in font units, and the ways to break them into lines."""
 
-    def __init__(self, text: str, advances: list[int]) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.ends = [0, *accumulate(advances)]
+        known = bundled_font().advances
+        self.ends = [0, *accumulate(known[character] if character in known else _estimated(character) for character in text)]
         self.words = [match.span() for match in _WORD.finditer(text)]
         self.word_ends = [self.ends[end] for _, end in self.words]
         self.widest_word = max((self._width(start, end) for start, end in self.words), default=0)
@@ -160,12 +162,12 @@ def set_block(block: Block, canvas: Size, color: Color) -> str:
     scale = block.size / font.units
     step = block.size * LINE
     y = (canvas.h - step * (len(block.lines) - 1) + font.cap * scale) / 2
-    parts = []
+    lines = ""
     for text, width in block.lines:
         if block.outlines:
             outline = "".join(map(font.outlines.__getitem__, text))
-            parts.append(markup.outlined((canvas.w - width * scale) / 2, y, scale, outline))
+            lines += markup.outlined((canvas.w - width * scale) / 2, y, scale, color, outline)
         else:
-            parts.append(markup.drawn_text(canvas.w / 2, y, block.size, width * scale, text))
+            lines += markup.drawn_text(canvas.w / 2, y, block.size, width * scale, color, text)
         y += step
-    return markup.group(color, *parts)
+    return lines

@@ -93,7 +93,7 @@ def find(path: str, query: str) -> Picture:
     count = len(segments)
     drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count)) if segments and not root else None
     ending = _ending(segments[-1]) if drawing else None
-    if drawing is None or ending is None or not all(segments):
+    if drawing is None or ending is None or "" in segments:
         raise NoSuchPicture
     size, suffix = ending
     wanted = parse_query(query) if drawing.parameters else {}

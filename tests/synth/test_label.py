@@ -28,16 +28,11 @@ def seen(assert_sound_svg: Sound) -> Callable[..., tuple[str, str | None, str, l
 
     def see(url: str, size: tuple[int, int]) -> tuple[str, str | None, str, list[str]]:
         root = assert_sound_svg(draw(url), size)
-        title, ground, *rest = root
+        title, ground, *lines = root
         assert ground.tag == "path"
-        group = rest[0] if rest else None
-        assert len(rest) <= 1
-        return (
-            ground.attrib["fill"],
-            None if group is None else group.attrib["fill"],
-            title.text or "",
-            [] if group is None else [line.attrib["d"] for line in group],
-        )
+        inks = {line.attrib["fill"] for line in lines}
+        assert len(inks) <= 1
+        return ground.attrib["fill"], next(iter(inks), None), title.text or "", [line.attrib["d"] for line in lines]
 
     return see
 
