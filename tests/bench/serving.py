@@ -1,9 +1,9 @@
 """Requests per second of the service beside its yardsticks, all in one run: `python tests/bench/serving.py`.
 
-Needs wrk and nginx on the PATH and at least two cores. Every server is pinned to the first core and wrk (one thread, 64
-connections) to the second, but for the line that measures two workers. All servers stand ready at once; the
-figures are medians of many short rounds, each of which visits all of them in turn, so that a machine that slows down slows
-all of them. Only ratios are worth quoting.
+Needs wrk and nginx on the PATH and at least two cores; measures Go too where `go` is there. Every server is pinned to the
+first core and wrk (one thread, 64 connections) to the second, but for the lines that are marked as unpinned. All servers
+stand ready at once; the figures are medians of many short rounds, each of which visits all of them in turn, so that a
+machine that slows down slows all of them. Only ratios are worth quoting.
 """
 
 import argparse
@@ -42,6 +42,20 @@ http {{
   client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; fastcgi_temp_path {dir}/f;
   uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
   server {{ listen 127.0.0.1:{port}; location / {{ root {dir}/www; {headers} }} }}
+}}
+"""
+GO = """package main
+
+import ("net/http"; "os"; "runtime")
+
+func main() {{
+	runtime.GOMAXPROCS(1)
+	body, _ := os.ReadFile("{dir}/www{hot}")
+	http.ListenAndServe("127.0.0.1:{port}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {{
+		h := w.Header()
+		{headers}
+		w.Write(body)
+	}}))
 }}
 """
 NEVER_SEEN = """
@@ -135,7 +149,7 @@ def rss_mb(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
-def servers(folder: Path) -> dict[str, Server]:
+def servers(folder: Path) -> Iterator[Server]:
     placeholder = [str(Path(sys.executable).with_name("placeholder")), "serve", "--port"]
     uvicorn = [
         sys.executable,
@@ -163,7 +177,15 @@ def servers(folder: Path) -> dict[str, Server]:
     )
     nginx_port, raw_port, plain_port, one_port, two_port = (free_port() for _ in range(5))
     (folder / "nginx.conf").write_text(NGINX.format(dir=folder, port=nginx_port, headers=added))
-    made = [
+    if shutil.which("go"):
+        go_port = free_port()
+        set_headers = "; ".join(f'h["{n.title()}"] = []string{{`{v}`}}' for n, v in headers)
+        (folder / "main.go").write_text(GO.format(dir=folder, hot=HOT, port=go_port, headers=set_headers))
+        subprocess.run(
+            ["go", "build", "-o", folder / "constant", folder / "main.go"], check=True, env={**os.environ, "GO111MODULE": "off"}
+        )
+        yield Server("go", [str(folder / "constant")], go_port, {})
+    yield from [
         Server("nginx", ["nginx", "-c", str(folder / "nginx.conf")], nginx_port, {}),
         Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port, {}),
         Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port, {}),
@@ -171,11 +193,11 @@ def servers(folder: Path) -> dict[str, Server]:
         Server("one, unpinned", [*placeholder, str(one_port)], one_port, {}, pinned=False),
         Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, {}, pinned=False),
     ]
-    return {server.name: server for server in made}
 
 
 CASES = [
     Case("nginx, a static file of the same bytes", "nginx"),
+    Case("Go net/http, a constant answer of the same bytes", "go"),
     Case("uvicorn, a constant ASGI answer of the same bytes", "raw"),
     Case("the application under plain uvicorn, hot", "plain"),
     Case("placeholder serve, hot", "ours"),
@@ -198,11 +220,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx serves as another user
-        known = servers(folder)
+        known = {server.name: server for server in servers(folder)}
         with ExitStack() as stack:
             processes = {server.port: stack.enter_context(running(server)) for server in known.values()}
+            cases = [case for case in CASES if case.server in known]
             for round_number in range(-1, options.rounds):
-                for case in CASES:
+                for case in cases:
                     server = known[case.server]
                     figure = wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned)
                     if round_number >= 0:  # the one before is for warming up
@@ -213,6 +236,7 @@ def main() -> None:
     medians = {
         case: Figure(statistics.median(f.rate for f in made), statistics.median(f.p99_ms for f in made))
         for case, made in figures.items()
+        if made
     }
     yardstick = medians[CASES[0].name].rate
     print("| | requests/s | of nginx | p99 ms |\n|---|--:|--:|--:|")
