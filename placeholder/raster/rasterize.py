@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_COLORS = 256
 _M_MMAP_THRESHOLD = -3  # mallopt(3)
-_LARGE_BLOCK = 1 << 20
+_LARGE_BLOCK = 4 << 20
 _SAMPLE = 512
 """The longer side to which a picture is reduced when a palette is chosen for it."""
 

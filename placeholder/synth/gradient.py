@@ -61,7 +61,7 @@ def draw(spec: Gradient) -> str:
     else:
         x, y = direction(spec.angle)
         half = (abs(w * x) + abs(h * y)) / 2
-        dx, dy = x * half, y * half
-        paint = markup.linear_gradient(name, (w / 2 - dx, h / 2 - dy), (w / 2 + dx, h / 2 + dy), colors)
+        x, y = x * half, y * half
+        paint = markup.linear_gradient(name, (w / 2 - x, h / 2 - y), (w / 2 + x, h / 2 + y), colors)
         title = f"Gradient from {spec.start.hex} to {spec.end.hex}"
     return markup.document(spec.size, title, paint, markup.ground(spec.size, f"url(#{name})"))
