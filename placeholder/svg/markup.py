@@ -8,24 +8,23 @@ declaration (AP-5).
 from placeholder.values.color import Color
 from placeholder.values.size import Size
 
+_OPENING = '<svg xmlns="http://www.w3.org/2000/svg"'
+
 
 def document(size: Size, title: str, *body: str) -> str:
     """A whole picture of `size`, named `title` for those who cannot see it."""
     w, h = size.w, size.h
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg"{_extent(size)} viewBox="0 0 {w} {h}" role="img">'
+        f'{_OPENING} width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img">'
         f"<title>{escape(title)}</title>{''.join(body)}</svg>"
     )
 
 
-def resized(svg: str, drawn: Size, shown: Size) -> str:
-    """The `document` of size `drawn`, its drawing untouched, that asks to be shown at `shown`. The two have one ratio but
+def resized(svg: str, shown: Size) -> str:
+    """The `document`, its drawing untouched, that asks to be shown at `shown`. The ratio of its sides is that of `shown` but
     for the rounding to whole pixels, which stretching hides."""
-    return svg.replace(_extent(drawn), _extent(shown) + ' preserveAspectRatio="none"', 1)
-
-
-def _extent(size: Size) -> str:
-    return f' width="{size.w}" height="{size.h}"'
+    _, view_box, drawing = svg.partition(" viewBox")
+    return f'{_OPENING} width="{shown.w}" height="{shown.h}" preserveAspectRatio="none"{view_box}{drawing}'
 
 
 def encode(svg: str) -> bytes:

@@ -117,7 +117,7 @@ def notice(path: str, text: str) -> Picture:
 def svg(picture: Picture) -> str:
     """The picture as SVG, asking to be shown at its density."""
     drawn = picture.drawing.draw(picture.spec)
-    return drawn if picture.density == 1 else markup.resized(drawn, picture.spec.size, picture.pixels)
+    return drawn if picture.density == 1 else markup.resized(drawn, picture.pixels)
 
 
 def self_contained(picture: Picture) -> Picture:

@@ -69,7 +69,7 @@ def test_markup_in_text_is_escaped(text: str) -> None:
 def test_a_resized_document_changes_its_extent_alone() -> None:
     """A density scales the picture, not its drawing, and no text that looks like an extent is touched."""
     drawn = markup.document(Size(4, 3), ' width="4" height="3"', markup.ground(Size(4, 3), "#ffffff"))
-    shown = markup.resized(drawn, Size(4, 3), Size(8, 6))
+    shown = markup.resized(drawn, Size(8, 6))
     before, after = ET.fromstring(drawn), ET.fromstring(shown)
     assert (after.get("width"), after.get("height"), after.get("viewBox")) == ("8", "6", "0 0 4 3")
     assert after.get("preserveAspectRatio") == "none"
