@@ -6,12 +6,14 @@ it would stand on the wire, which httpx would tidy up, and holds the answer agai
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -203,37 +205,57 @@ class Live:
         return Reply(int(status.split(" ")[1]), tuple((name.lower(), value) for name, _, value in pairs), body)
 
 
+PATIENCE = 20
+"""Seconds that a service may take to start or to stop."""
+
+Serving = Callable[..., AbstractContextManager[int]]
+
+
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """`python -m placeholder serve` in a process and a folder of its own, ended after the last test."""
-    home = tmp_path_factory.mktemp("live")
-    log = home / "stderr"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")}
-    with (
-        log.open("wb") as stderr,
-        subprocess.Popen(
-            [sys.executable, "-m", "placeholder", "serve", "--port", "0"],
-            cwd=home,
-            env={**environment, "PLACEHOLDER_RASTER_WORKERS": "2"},
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-        ) as server,
-    ):
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    """`placeholder serve` with the settings given, in a process and a folder of its own, where no .env lies: gives its
+    port, and holds it to a clean end."""
+
+    @contextmanager
+    def serve(**chosen: str) -> Iterator[int]:
+        home = tmp_path_factory.mktemp("service")
+        log = home / "log"
+        others = {name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")}
+        command = [sys.executable, "-m", "placeholder", "serve", "--port", "0"]
+        with log.open("wb") as out:
+            service = subprocess.Popen(command, cwd=home, env={**others, **chosen}, stdout=out, stderr=out)
         try:
-            yield Live(_port(server, log))
+            yield _port(service, log)
+            assert service.poll() is None, f"the service ended by itself:\n{log.read_text()}"
+            service.terminate()
+            # Uvicorn shuts down, then ends by the signal that it was sent.
+            assert service.wait(PATIENCE) in (0, -signal.SIGTERM), log.read_text()
+            assert "Finished server process" in log.read_text()
+            assert "Traceback" not in log.read_text(), log.read_text()
         finally:
-            server.terminate()
+            if service.poll() is None:
+                service.kill()
+                service.wait()
+
+    return serve
 
 
-def _port(server: "subprocess.Popen[bytes]", log: Path) -> int:
-    """The port of a started server, which it tells in its log."""
-    for _ in range(300):
+def _port(service: "subprocess.Popen[bytes]", log: Path) -> int:
+    """The port of a started service, which it tells in its log."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and service.poll() is None:
         told = re.search(r"running on http://127\.0\.0\.1:([1-9][0-9]*)", log.read_text())
         if told:
             return int(told[1])
-        assert server.poll() is None, f"the server ended: {log.read_text()}"
-        time.sleep(0.05)
-    raise AssertionError(f"the server did not start: {log.read_text()}")
+        time.sleep(0.02)
+    pytest.fail(f"the service did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def live(serving: Serving) -> Iterator[Live]:
+    """One service for all who only ask."""
+    with serving(PLACEHOLDER_RASTER_WORKERS="2") as port:
+        yield Live(port)
 
 
 # ---------------------------------------------------------------- what a sound SVG is

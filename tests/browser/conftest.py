@@ -4,15 +4,10 @@ All of it runs on one event loop, the session's: Playwright's objects belong to 
 """
 
 import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 import pytest_asyncio
@@ -28,11 +23,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20
-"""Seconds that the service may take to start or to stop."""
 
 _HERE = Path(__file__).parent
-_ADDRESS = re.compile(r"Uvicorn running on (http://127\.0\.0\.1:[0-9]+)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,43 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The origin of a service of its own, with the settings' defaults; it has to end cleanly."""
-    home = tmp_path_factory.mktemp("service")
-    log = home / "log"
-    with log.open("wb") as out:
-        service = subprocess.Popen(
-            [sys.executable, "-m", "placeholder", "serve", "--port", "0"],
-            cwd=home,  # where no .env lies
-            env={name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        origin = _started(service, log)
-        with urlopen(f"{origin}/healthz", timeout=PATIENCE) as answer:
-            assert answer.status == 200
-        yield origin
-        assert service.poll() is None, f"the service ended by itself:\n{log.read_text()}"
-        service.terminate()
-        # Uvicorn shuts down, then ends by the signal that it was sent.
-        assert service.wait(PATIENCE) in (0, -signal.SIGTERM), log.read_text()
-        assert "Finished server process" in log.read_text()
-        assert "Traceback" not in log.read_text(), log.read_text()
-    finally:
-        if service.poll() is None:
-            service.kill()
-            service.wait()
-
-
-def _started(service: "subprocess.Popen[bytes]", log: Path) -> str:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and service.poll() is None:
-        found = _ADDRESS.search(log.read_text())
-        if found:
-            return found[1]
-        time.sleep(0.02)
-    pytest.fail(f"the service did not start:\n{log.read_text()}")
+def live_server(serving: Callable[..., AbstractContextManager[int]]) -> Iterator[str]:
+    """The origin of a service of its own, with the settings' defaults."""
+    with serving() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _chromium(playwright: Playwright) -> str:

@@ -1,17 +1,12 @@
 """The door answers what the application answers, byte for byte, and the application does not notice."""
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -28,7 +23,6 @@ from placeholder.web.drawings import paint
 from placeholder.web.respond import etag
 
 PATIENCE = 20
-_ADDRESS = re.compile(r"Uvicorn running on http://127\.0\.0\.1:([0-9]+)")
 _DATE = re.compile(rb"date: [^\r]+\r\n")
 
 
@@ -97,34 +91,10 @@ ENDINGS: dict[str, bytes] = {
 }
 
 
-@contextmanager
-def served(folder: Path, **environment: str) -> Iterator[int]:
-    """`placeholder serve` on a port of its own, which has to end cleanly."""
-    folder.mkdir()
-    log = folder / "log"
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")}
-    command = [sys.executable, "-m", "placeholder", "serve", "--port", "0"]
-    with log.open("wb") as out:
-        service = subprocess.Popen(command, cwd=folder, env={**plain, **environment}, stdout=out, stderr=out)
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not (found := _ADDRESS.search(log.read_text())) and time.monotonic() < deadline and service.poll() is None:
-            time.sleep(0.02)
-        assert found, log.read_text()
-        yield int(found[1])
-        service.terminate()
-        assert service.wait(PATIENCE) in (0, -signal.SIGTERM), log.read_text()
-        assert "Traceback" not in log.read_text(), log.read_text()
-    finally:
-        service.kill()
-        service.wait()
-
-
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+def both(serving: Callable[..., AbstractContextManager[int]]) -> Iterator[tuple[int, int]]:
     """The ports of a service with a door and of one without."""
-    folder = tmp_path_factory.mktemp("door")
-    with served(folder / "with") as door, served(folder / "without", PLACEHOLDER_DOOR="0") as plain:
+    with serving() as door, serving(PLACEHOLDER_DOOR="0") as plain:
         yield door, plain
 
 

@@ -275,7 +275,7 @@ async def test_a_known_tag_is_answered_with_304(url: str, method: str, template:
     header = template.replace("{}", plain["etag"])
     started = time.perf_counter()
     answer = await ask(url, method, headers={"If-None-Match": header})
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
     assert answer.status == status
     if status == 200:
         assert answer.headers == plain.headers
@@ -292,7 +292,7 @@ async def test_ten_thousand_tags_are_answered_quickly_whether_ours_is_among_them
     for header in (tags(10_000), tags(10_000) + ", " + plain["etag"], plain["etag"] + ", " + tags(10_000)):
         started = time.perf_counter()
         assert (await ask("/400x300", headers={"If-None-Match": header})).status in (200, 304)
-        assert time.perf_counter() - started < 0.5
+        assert time.perf_counter() - started < 2
 
 
 async def test_a_tag_split_over_two_header_lines_is_found(ask: Ask) -> None:
