@@ -64,7 +64,7 @@ def fit(text: str, canvas: Size) -> Block | None:
         width, outlines = sum(map(_estimated, text)), covered(text)
     if "\n" not in text:
         size = min(largest, room_w / width) if width else largest
-        if size >= (KEPT_WHOLE * largest if " " in text else MIN_SIZE) and size >= MIN_SIZE:
+        if size >= MIN_SIZE and (size >= KEPT_WHOLE * largest or " " not in text):
             return Block(size, ((text, width),), outlines)
     paragraph = _Paragraph(text)
     size = paragraph.largest_size(largest, room_w, room_h)
@@ -90,7 +90,7 @@ class _Paragraph:
     """Words with their widths in font units, and the ways to break them into lines."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text, self.broken = text, "\n" in text
         known = bundled_font().advances
         self.ends = [0, *accumulate(known[character] if character in known else _estimated(character) for character in text)]
         self.words = [match.span() for match in _WORD.finditer(text)]
@@ -103,26 +103,29 @@ class _Paragraph:
     def largest_size(self, largest: float, room_w: float, room_h: float) -> float:
         """The largest size in STEPs, MIN_SIZE … `largest`, at which the words fit, or 0. `room_w` is in font units at
         size 1, `room_h` in lines of size 1. A smaller size breaks into no more lines, so bisection finds it."""
-        low, high = int(MIN_SIZE / STEP), int(largest / STEP)
-        if self.widest_word * MIN_SIZE > room_w or len(self.wrapped(int(room_w / MIN_SIZE))) * MIN_SIZE > room_h:
+        low, high = int(MIN_SIZE / STEP), int(min(largest, room_w / self.widest_word) / STEP)
+        if high < low or len(self.wrapped(int(room_w / MIN_SIZE))) * MIN_SIZE > room_h:
             return 0
         while low < high:
-            size = (low + high + 1) // 2 * STEP
-            if self.widest_word * size <= room_w and len(self.wrapped(int(room_w / size))) * size <= room_h:
-                low = (low + high + 1) // 2
+            middle = (low + high + 1) // 2
+            size = middle * STEP
+            if len(self.wrapped(int(room_w / size))) * size <= room_h:
+                low = middle
             else:
-                high = (low + high + 1) // 2 - 1
+                high = middle - 1
         return low * STEP
 
     def wrapped(self, limit: int) -> list[tuple[int, int]]:
         """The first and last word of each line when no line is wider than `limit`, a single wide word excepted."""
-        lines, first, count = list[tuple[int, int]](), 0, len(self.words)
+        words, ends, word_ends = self.words, self.ends, self.word_ends
+        lines: list[tuple[int, int]] = []
+        first, count = 0, len(words)
         while first < count:
-            start = self.words[first][0]
-            last = max(first, bisect_right(self.word_ends, self.ends[start] + limit) - 1)
-            broken = self.text.find("\n", start, self.words[last][1])
-            if broken >= 0:
-                last = bisect_right(self.words, (broken, 0)) - 1
+            start = words[first][0]
+            last = max(first, bisect_right(word_ends, ends[start] + limit, first) - 1)
+            if self.broken:
+                at = self.text.find("\n", start, words[last][1])
+                last = last if at < 0 else bisect_right(words, (at, 0)) - 1
             lines.append((first, last))
             first = last + 1
         return lines
@@ -130,7 +133,7 @@ class _Paragraph:
     def balanced(self, limit: int) -> tuple[Line, ...]:
         """The lines at `limit`, broken so that the widest is as narrow as their number allows."""
         count = len(self.wrapped(limit))
-        low, high = self.widest_word, limit
+        low, high = max(self.widest_word, self._width(0, len(self.text)) // count - self.widest_word), limit
         while low < high:
             middle = (low + high) // 2
             if len(self.wrapped(middle)) <= count:

@@ -35,6 +35,9 @@ class Spec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    """`parse` takes the size, the query and what stands in the path between; it may refuse. `draw` takes the Spec that
+    `parse` made, and cannot fail."""
+
     address: str
     parameters: tuple[str, ...]
     parse: Callable[..., Spec]

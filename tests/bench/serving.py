@@ -120,7 +120,7 @@ def running(server: Server) -> Iterator[subprocess.Popen[bytes]]:
             except OSError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.05)
+                time.sleep(0.01)
         yield process
     finally:
         process.terminate()
@@ -222,7 +222,12 @@ def main() -> None:
         folder.chmod(0o755)  # nginx serves as another user
         known = {server.name: server for server in servers(folder)}
         with ExitStack() as stack:
-            processes = {server.port: stack.enter_context(running(server)) for server in known.values()}
+            for server in known.values():
+                if server.name != "ours":
+                    stack.enter_context(running(server))
+            started = time.perf_counter()
+            ours = stack.enter_context(running(known["ours"]))
+            first_answer = time.perf_counter() - started
             cases = [case for case in CASES if case.server in known]
             for round_number in range(-1, options.rounds):
                 for case in cases:
@@ -230,7 +235,7 @@ def main() -> None:
                     figure = wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned)
                     if round_number >= 0:  # the one before is for warming up
                         figures[case.name].append(figure)
-            memory = rss_mb(processes[known["ours"].port].pid)
+            memory = rss_mb(ours.pid)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, uvicorn {version('uvicorn')}")
     print(f"medians of {options.rounds} rounds of {options.seconds:g} s, wrk -t1 -c64\n")
     medians = {
@@ -243,7 +248,10 @@ def main() -> None:
     for case, figure in medians.items():
         print(f"| {case} | {figure.rate:,.0f} | {figure.rate / yardstick:.2f} | {figure.p99_ms:.2f} |")
     one, two = (medians[case.name].rate for case in CASES[-2:])
-    print(f"\ntwo workers / one: {two / one:.2f}; memory of the serving process: {memory:.0f} MB")
+    print(
+        f"\ntwo workers / one: {two / one:.2f}; memory of the serving process: {memory:.0f} MB;"
+        f" from its start to its first answer: {first_answer:.2f} s"
+    )
 
 
 if __name__ == "__main__":
