@@ -213,15 +213,15 @@ Serving = Callable[..., AbstractContextManager[int]]
 
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    """`placeholder serve` with the settings given, in a process and a folder of its own, where no .env lies: gives its
-    port, and holds it to a clean end."""
+    """`placeholder serve` with the words and the settings given, in a process and a folder of its own, where no .env lies:
+    gives its port, and holds it to a clean end."""
 
     @contextmanager
-    def serve(**chosen: str) -> Iterator[int]:
+    def serve(*words: str, **chosen: str) -> Iterator[int]:
         home = tmp_path_factory.mktemp("service")
         log = home / "log"
         others = {name: value for name, value in os.environ.items() if not name.startswith("PLACEHOLDER_")}
-        command = [sys.executable, "-m", "placeholder", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "placeholder", "serve", "--port", "0", *words]
         with log.open("wb") as out:
             service = subprocess.Popen(command, cwd=home, env={**others, **chosen}, stdout=out, stderr=out)
         try:
@@ -245,7 +245,8 @@ def _port(service: "subprocess.Popen[bytes]", log: Path) -> int:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and service.poll() is None:
         told = re.search(r"running on http://127\.0\.0\.1:([1-9][0-9]*)", log.read_text())
-        if told:
+        # Of several workers the address is told before they listen.
+        if told and "Application startup complete" in log.read_text():
             return int(told[1])
         time.sleep(0.02)
     pytest.fail(f"the service did not start:\n{log.read_text()}")

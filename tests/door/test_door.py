@@ -159,6 +159,11 @@ def test_the_two_really_are_different_servers(both: tuple[int, int]) -> None:
         assert urlopen(f"http://127.0.0.1:{port}/healthz").read() == b'{"ok": true}'
 
 
+def test_two_workers_share_a_port_and_end_together(serving: Callable[..., AbstractContextManager[int]]) -> None:
+    with serving("--workers", "2") as port:
+        assert {said(port, get("/400x300"), LAST) for _ in range(40)} == {said(port, REQUESTS["label"], LAST)}
+
+
 # ---------------------------------------------------------------- with an application that says what it was handed
 
 
