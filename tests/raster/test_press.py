@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,8 @@ from placeholder.library import asked_for
 from placeholder.raster.press import Press
 from placeholder.synth.catalogue import Picture
 
+LONGEST_STALL_S = 0.015
+ATTEMPTS = 40
 PICTURES = [asked_for(f"/color/{number:06x}/40x30.png") for number in range(64)]
 
 
@@ -80,6 +83,26 @@ async def test_a_picture_asked_for_a_third_time_is_not_made_again(press: Press, 
     bodies = {await press.print(PICTURES[0]) for _ in range(10)}
     assert len(bodies) == 1
     assert maker.made.total() == 2
+
+
+async def test_the_event_loop_keeps_its_beat_while_a_large_picture_is_made() -> None:
+    """What blocks the loop blocks it every time, whereas a busy machine does so now and then: one clean run of many tells."""
+    press = Press(workers=1, queue=0, cache_bytes=0)
+    picture = asked_for("/seed/ada/2048x2048@2x.jpg")
+    try:
+        for _ in range(ATTEMPTS):
+            making = asyncio.create_task(press.print(picture))
+            longest, last = 0.0, time.perf_counter()
+            while not making.done():
+                await asyncio.sleep(0.001)
+                now = time.perf_counter()
+                longest, last = max(longest, now - last), now
+            assert await making
+            if longest < LONGEST_STALL_S:
+                return
+        pytest.fail(f"at least {longest * 1e3:.0f} ms without a beat, {ATTEMPTS} times")
+    finally:
+        press.close()
 
 
 async def test_a_picture_that_fails_leaves_the_press_as_it_was() -> None:
