@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 from placeholder.door.desk import STATE, Desk, settle
 from placeholder.errors import Refusal
 from placeholder.raster.press import Press
@@ -48,4 +48,4 @@ def create_served_app() -> ASGIApp:
     if not settings.door:
         return create_app(settings)
     settle()
-    return create_app(settings, desk=Desk(paint, settings.hosts, SecondSightCache(settings.cache_mb * _MB)))
+    return create_app(settings, desk=Desk(paint, settings.hosts, BoundedCache(settings.cache_mb * _MB)))

@@ -7,9 +7,11 @@ import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import click
 
@@ -40,9 +42,19 @@ def serve(host: str, port: int, workers: int) -> None:
 
 @main.command()
 @click.argument("url", required=False)
-@click.option("-o", "--output", metavar="FILE", help="Where to; - is standard output. Its ending may choose the format.")
 @click.option(
-    "--from", "listing", type=click.File(encoding="utf-8"), metavar="FILE", help="A list: one URL a line; - is standard input."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Where to; - is standard output. Its ending may choose the format.",
+)
+@click.option(
+    "--from",
+    "listing",
+    type=click.File(encoding="utf-8", errors="replace"),
+    metavar="FILE",
+    help="A list: one URL a line; - is standard input.",
 )
 @click.option(
     "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder for the pictures of a list."
@@ -80,7 +92,10 @@ def _render_one(url: str, output: str) -> int:
 
 def _render_list(listing: TextIO, folder: Path) -> int:
     urls = [(number, line.strip()) for number, line in enumerate(listing, 1) if line.strip() and not line.startswith("#")]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: {error.strerror}") from None
     refused: list[str] = []
     with (
         ThreadPoolExecutor(os.cpu_count()) as pool,
@@ -109,10 +124,10 @@ def _render_into(folder: Path, number: int, url: str) -> str | None:
 def file_name(url: str, ending: str) -> str:
     """A flat, portable name for the picture at `url`, one for each URL: `seed-ada-40x40.png`, with a mark of eight digits
     before the ending where the path's plain characters do not tell the whole URL."""
-    path, _, query = re.sub(r"^https?://[^/]*", "", url).partition("?")
-    stem = re.sub(r"\.[a-z]+$", "", path.strip("/")).replace("/", "-")
+    parts = urlsplit(url)
+    stem = re.sub(r"\.[a-z]+$", "", parts.path.strip("/")).replace("/", "-")
     plain = re.sub(r"[^a-z0-9@_-]+", "-", stem.lower())[:80]
-    mark = "" if plain == stem and not query else "-" + sha256(url.encode()).hexdigest()[:8]
+    mark = "" if plain == stem and not parts.query else "-" + sha256(url.encode()).hexdigest()[:8]
     return f"{plain}{mark}.{ending}"
 
 
@@ -123,4 +138,6 @@ def _write(path: Path, body: bytes) -> None:
         unfinished.write_bytes(body)
         unfinished.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
         raise click.ClickException(f"{path}: {error.strerror}") from None

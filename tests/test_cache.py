@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 
 OVERHEAD = 300
 """What an entry is taken to cost besides its value."""
@@ -18,19 +18,19 @@ class Value:
     """Something whose life can be watched."""
 
 
-def keep(cache: SecondSightCache[str, Any], key: str, value: Any, cost: int) -> None:
+def keep(cache: BoundedCache[str, Any], key: str, value: Any, cost: int) -> None:
     cache.offer(key, value, cost)
     cache.offer(key, value, cost)
 
 
 def test_what_is_offered_once_is_not_kept() -> None:
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     cache.offer("a", "one", 10)
     assert cache.get("a") is None
 
 
 def test_what_is_offered_twice_is_kept() -> None:
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     cache.offer("a", "one", 10)
     cache.offer("a", "two", 10)
     assert cache.get("a") == "two"
@@ -38,7 +38,7 @@ def test_what_is_offered_twice_is_kept() -> None:
 
 
 def test_a_crawl_of_single_requests_pushes_out_nothing() -> None:
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     keep(cache, "hot", "value", 1000)
     for number in range(100_000):
         cache.offer(f"once-{number}", "x", 1000)
@@ -47,7 +47,7 @@ def test_a_crawl_of_single_requests_pushes_out_nothing() -> None:
 
 def test_a_sight_is_forgotten_after_many_others() -> None:
     """Otherwise the sights alone would fill the memory."""
-    cache = SecondSightCache[str, str](10_000, sighted=100)
+    cache = BoundedCache[str, str](10_000, sighted=100)
     cache.offer("a", "one", 10)
     for number in range(200):
         cache.offer(f"other-{number}", "x", 10)
@@ -56,7 +56,7 @@ def test_a_sight_is_forgotten_after_many_others() -> None:
 
 
 def test_a_sight_is_remembered_over_some_others() -> None:
-    cache = SecondSightCache[str, str](10_000, sighted=100)
+    cache = BoundedCache[str, str](10_000, sighted=100)
     cache.offer("a", "one", 10)
     for number in range(49):
         cache.offer(f"other-{number}", "x", 10)
@@ -78,13 +78,13 @@ def test_a_sight_is_remembered_over_some_others() -> None:
     ],
 )
 def test_a_value_larger_than_half_the_limit_is_not_kept(limit: int, cost: int, is_kept: bool) -> None:
-    cache = SecondSightCache[str, str](limit)
+    cache = BoundedCache[str, str](limit)
     keep(cache, "a", "value", cost)
     assert (cache.get("a") == "value") is is_kept
 
 
 def test_a_value_too_large_pushes_out_nothing() -> None:
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     keep(cache, "hot", "value", 1000)
     keep(cache, "giant", "x", 9_000)
     assert cache.get("hot") == "value"
@@ -92,7 +92,7 @@ def test_a_value_too_large_pushes_out_nothing() -> None:
 
 def test_what_is_asked_for_stays_and_what_is_not_goes() -> None:
     """Two generations: the asked-for one moves to the young."""
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     keep(cache, "hot", "value", 700)
     keep(cache, "cold", "value", 700)
     for number in range(100):
@@ -103,7 +103,7 @@ def test_what_is_asked_for_stays_and_what_is_not_goes() -> None:
 
 def test_a_half_that_is_full_is_kept_a_while_longer() -> None:
     """What just fitted does not go at once: the old generation still answers, and answers move to the young one."""
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     names = [f"n{number}" for number in range(6)]
     for name in names:
         keep(cache, name, "x", 700)
@@ -112,7 +112,7 @@ def test_a_half_that_is_full_is_kept_a_while_longer() -> None:
 
 def test_offering_a_kept_value_again_pushes_out_nothing() -> None:
     """Fifty who waited for one picture offer it fifty times: it is one entry and counts once."""
-    cache = SecondSightCache[str, str](10_000)
+    cache = BoundedCache[str, str](10_000)
     keep(cache, "a", "value", 700)
     for _ in range(50):
         cache.offer("b", "value", 700)
@@ -131,7 +131,7 @@ OPERATIONS = st.lists(
 @given(st.integers(0, 12_000), OPERATIONS)
 def test_the_values_held_never_cost_more_than_the_limit(limit: int, operations: list[tuple[str, int, int]]) -> None:
     """Watched from outside: a value that the cache let go dies."""
-    cache = SecondSightCache[int, Value](limit)
+    cache = BoundedCache[int, Value](limit)
     alive: list[tuple[weakref.ref[Value], int]] = []
     for act, key, cost in operations:
         if act == "get":
@@ -147,7 +147,7 @@ def test_the_values_held_never_cost_more_than_the_limit(limit: int, operations: 
 
 @given(st.integers(0, 12_000), OPERATIONS)
 def test_a_key_gives_the_last_value_that_was_kept_for_it_or_nothing(limit: int, operations: list[tuple[str, int, int]]) -> None:
-    cache = SecondSightCache[int, tuple[int, int]](limit)
+    cache = BoundedCache[int, tuple[int, int]](limit)
     last: dict[int, tuple[int, int]] = {}
     seen: set[int] = set()
     for number, (act, key, cost) in enumerate(operations):

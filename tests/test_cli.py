@@ -50,6 +50,8 @@ def test_url_and_file_agree_on_the_format(tmp_path: Path, url: str, name: str, s
         (["render", "/40x30.webp", "-o", "a.png"], 1, "output: expected a file that ends as the URL does, in webp"),
         (["render", "/40x30.svg", "-o", "a.png"], 1, "in svg"),
         (["render", "/40x30", "-o", "nowhere/a.svg"], 1, "No such file or directory"),
+        (["render", "/40x30", "-o", "."], 2, "is a directory"),
+        (["render", "--from", "-", "--out", "/dev/null/d"], 1, "/dev/null/d: Not a directory"),
         (["render", "/40x30"], 2, "Give a URL with -o FILE, or --from FILE with --out DIR."),
         (["render"], 2, "Give a URL"),
         (["render", "/40x30", "-o", "a.svg", "--out", "d"], 2, "Give a URL"),
@@ -115,6 +117,23 @@ def test_a_list_names_the_lines_that_are_refused_and_draws_the_others(tmp_path: 
     assert "line 2: /nothing: No such picture" in done.output
     assert "line 3: /40x30?fg=1: fg: expected a colour" in done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["400x300.svg", "40x30.svg"]
+
+
+def test_a_list_that_is_no_utf_8_is_refused_by_line(tmp_path: Path) -> None:
+    listing = tmp_path / "urls.txt"
+    listing.write_bytes(b"/40x30\n/\xff\xfe\n")
+    done = run("render", "--from", str(listing), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 1
+    assert "line 2: " in done.output
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["40x30.svg"]
+
+
+def test_a_picture_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "40x30.svg").mkdir()
+    done = run("render", "--from", "-", "--out", str(tmp_path), input="/40x30\n")
+    assert done.exit_code == 1
+    assert "40x30.svg: Is a directory" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["40x30.svg"]
 
 
 @pytest.mark.parametrize(

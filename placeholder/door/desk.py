@@ -8,7 +8,7 @@ from asyncio import AbstractEventLoop, Transport
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 from placeholder.web.respond import Answer
 
 STATE = "placeholder.desk"
@@ -25,7 +25,7 @@ Ready = tuple[Answer, bytes]
 class Desk:
     paint: Callable[[bytes], Answer | None]
     hosts: frozenset[str]
-    kept: SecondSightCache[bytes, Ready]
+    kept: BoundedCache[bytes, Ready]
     _outgoing: list[tuple[Transport, bytes]] = field(default_factory=list)
 
     def ready(self, target: bytes) -> Ready | None:

@@ -1,14 +1,14 @@
 """Where pixels are made: off the event loop, as many at once as there are workers, a bounded queue before them.
 
-Equal pictures that are asked for at the same time are made once; finished ones are kept (cache.py's rules, by Picture and
-not by URL). Beyond the queue a request is refused at once (`Busy`), which costs less than making everybody wait.
+Equal pictures that are asked for at the same time are made once; finished ones are kept, by Picture and not by URL.
+Beyond the queue a request is refused at once (`Busy`), which costs less than making everybody wait.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 from placeholder.errors import Busy
 from placeholder.raster.make import make
 from placeholder.synth.catalogue import Picture
@@ -23,7 +23,7 @@ class Press:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="press")
         self._room = workers + queue
         self._make = make
-        self._kept: SecondSightCache[Picture, bytes] = SecondSightCache(cache_bytes)
+        self._kept: BoundedCache[Picture, bytes] = BoundedCache(cache_bytes)
         self._running: dict[Picture, asyncio.Future[bytes]] = {}
 
     async def print(self, picture: Picture) -> bytes:
@@ -37,11 +37,15 @@ class Press:
                 raise Busy(RETRY_AFTER)
             running = asyncio.get_running_loop().run_in_executor(self._pool, self._make, picture)
             self._running[picture] = running
-            running.add_done_callback(lambda _: self._running.pop(picture, None))
+            running.add_done_callback(lambda made: self._finish(picture, made))
         # Shielded: one impatient client must not take the picture from the others who wait for it.
-        body = await asyncio.shield(running)
-        self._kept.offer(picture, body, len(body) + len(repr(picture.spec)))
-        return body
+        return await asyncio.shield(running)
+
+    def _finish(self, picture: Picture, made: asyncio.Future[bytes]) -> None:
+        del self._running[picture]
+        if not made.cancelled() and made.exception() is None:
+            body = made.result()
+            self._kept.keep(picture, body, len(body) + len(repr(picture.spec)))
 
     def close(self) -> None:
         """Lets the running pictures end and drops the waiting ones."""

@@ -43,7 +43,7 @@ async def refuse(refusal: Refusal, path: str, accept: str, press: Press) -> Answ
         body = {"error": str(refusal), "code": refusal.code, "param": refusal.param}
         return refused(status, "application/json", json.dumps(body).encode(), extra)
     picture = catalogue.notice(path, f"{status}\n{refusal}")
-    if picture.format is not Format.SVG and not isinstance(refusal, Busy):
+    if picture.format is not Format.SVG and not isinstance(refusal, (Busy, _Fault)):  # the press is no help with these
         try:
             return refused(status, picture.format.value, await press.print(picture), extra)
         except Busy:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 from placeholder.errors import ForeignHost
 from placeholder.raster.press import Press
 from placeholder.web.drawings import target_of
@@ -25,7 +25,7 @@ Paint = Callable[[bytes], Answer | None]
 class Lane:
     def __init__(self, app: ASGIApp, paint: Paint, hosts: frozenset[str], cache_bytes: int) -> None:
         self._app, self._paint, self._hosts = app, paint, hosts
-        self._kept: SecondSightCache[bytes, tuple[Headers, bytes]] = SecondSightCache(cache_bytes)
+        self._kept: BoundedCache[bytes, tuple[Headers, bytes]] = BoundedCache(cache_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not self._is_plain(scope["headers"]):

@@ -1,4 +1,4 @@
-"""The front page and its two files. They load nothing from elsewhere, and their policy says so."""
+"""The front page with its two files, which load nothing from elsewhere, as their policy says; and the health check."""
 
 from functools import cache
 from importlib.resources import files

@@ -82,7 +82,6 @@ class Server:
     name: str
     command: list[str]
     port: int
-    environment: dict[str, str]
     pinned: bool = True
 
 
@@ -108,9 +107,7 @@ def free_port() -> int:
 @contextmanager
 def running(server: Server) -> Iterator[subprocess.Popen[bytes]]:
     command = ["taskset", "-c", "0", *server.command] if server.pinned else server.command
-    process = subprocess.Popen(
-        command, env={**os.environ, **server.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while True:
@@ -162,7 +159,7 @@ def servers(folder: Path) -> Iterator[Server]:
         "httptools",
         "--no-proxy-headers",
     ]
-    ours = Server("ours", [*placeholder, str(port := free_port())], port, {})
+    ours = Server("ours", [*placeholder, str(port := free_port())], port)
     with running(ours), urlopen(f"http://127.0.0.1:{port}{HOT}") as answer:
         body, headers = (
             answer.read(),
@@ -184,14 +181,14 @@ def servers(folder: Path) -> Iterator[Server]:
         subprocess.run(
             ["go", "build", "-o", folder / "constant", folder / "main.go"], check=True, env={**os.environ, "GO111MODULE": "off"}
         )
-        yield Server("go", [str(folder / "constant")], go_port, {})
+        yield Server("go", [str(folder / "constant")], go_port)
     yield from [
-        Server("nginx", ["nginx", "-c", str(folder / "nginx.conf")], nginx_port, {}),
-        Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port, {}),
-        Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port, {}),
+        Server("nginx", ["nginx", "-c", str(folder / "nginx.conf")], nginx_port),
+        Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port),
+        Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port),
         ours,
-        Server("one, unpinned", [*placeholder, str(one_port)], one_port, {}, pinned=False),
-        Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, {}, pinned=False),
+        Server("one, unpinned", [*placeholder, str(one_port)], one_port, pinned=False),
+        Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, pinned=False),
     ]
 
 

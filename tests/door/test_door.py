@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placeholder import draw
-from placeholder.cache import SecondSightCache
+from placeholder.cache import BoundedCache
 from placeholder.door.desk import STATE, Desk
 from placeholder.door.protocol import Door
 from placeholder.web.drawings import paint
@@ -172,7 +172,7 @@ class Trap:
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
         self.seen: list[str] = []
-        self.desk = Desk(paint, hosts, SecondSightCache(1_000_000))
+        self.desk = Desk(paint, hosts, BoundedCache(1_000_000))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
