@@ -124,8 +124,8 @@ def running(server: Server) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def wrk(port: int, seconds: float, script: str, folder: Path, *, pinned: bool) -> Figure:
-    command = ["wrk", "-t1", "-c64", f"-d{seconds:g}s", "--latency", f"http://127.0.0.1:{port}{HOT}"]
+def wrk(port: int, seconds: int, script: str, folder: Path, *, pinned: bool) -> Figure:
+    command = ["wrk", "-t1", "-c64", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}{HOT}"]
     if script:
         lua = folder / "script.lua"
         # A start of its own for each run; seven digits, so that the label is as long as a size.
@@ -207,7 +207,7 @@ CASES = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     for tool in ("wrk", "nginx", "taskset"):
@@ -234,7 +234,7 @@ def main() -> None:
                         figures[case.name].append(figure)
             memory = rss_mb(ours.pid)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, uvicorn {version('uvicorn')}")
-    print(f"medians of {options.rounds} rounds of {options.seconds:g} s, wrk -t1 -c64\n")
+    print(f"medians of {options.rounds} rounds of {options.seconds} s, wrk -t1 -c64\n")
     medians = {
         case: Figure(statistics.median(f.rate for f in made), statistics.median(f.p99_ms for f in made))
         for case, made in figures.items()
