@@ -1,22 +1,52 @@
 """The wiring: settings in, an ASGI application out. The only place that builds things; everything arrives as an argument."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import os
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from placeholder import jobs as jobs_room
+from placeholder import logs
+from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
+from placeholder.db.database import BadDatabaseUrl, Database, open_engine
+from placeholder.db.schema import NewerSchema, migrate
 from placeholder.door.desk import STATE, Desk, settle
 from placeholder.errors import Refusal
+from placeholder.failpoints import failpoints
+from placeholder.jobs.board import Board
+from placeholder.jobs.breaker import Breaker
+from placeholder.jobs.gallery import Gallery
+from placeholder.jobs.machine import Policy
+from placeholder.jobs.ports import Classifier, Provider
+from placeholder.jobs.screening import Screen
+from placeholder.jobs.service import Jobs
+from placeholder.jobs.steps import World
+from placeholder.jobs.upkeep import Retention, keep_up
+from placeholder.jobs.worker import Worker
+from placeholder.keys.service import Keys
+from placeholder.providers.models import find_model
+from placeholder.providers.webhook import hook_url
 from placeholder.raster.press import Press
-from placeholder.settings import Settings, read_settings
+from placeholder.raster.studio import Studio
+from placeholder.settings import BadSettings, Settings, read_settings
+from placeholder.vault import Vault
+from placeholder.web.ai import Ai, Echo, Glance
 from placeholder.web.drawings import paint
 from placeholder.web.errors import on_refusal
 from placeholder.web.middleware import Hosts, Lane
 from placeholder.web.routes import ROUTES
+from placeholder.web.webhook import Hooks
 
 _MB = 1_000_000
 
@@ -25,11 +55,15 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     """The whole service. Any ASGI server runs it: `uvicorn --factory placeholder.app:create_app`."""
     settings = settings or read_settings()
     press = Press(settings.raster_workers, settings.raster_queue, settings.cache_mb * _MB)
+    glance = Glance()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
-        yield {STATE: desk} if desk else {}
-        press.close()
+        async with AsyncExitStack() as stack:
+            stack.callback(press.close)
+            router.state.ai = _imagine(settings, press, router, stack)
+            glance.board = echo.board = router.state.ai.board
+            yield {STATE: desk} if desk else {}
 
     router = Starlette(
         routes=ROUTES,
@@ -39,13 +73,187 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     # A redirect would be built from the Host header, and "/400x300/" is no size (P-5).
     router.router.redirect_slashes = False
     router.state.press = press
-    return Lane(Hosts(router, settings.hosts, press), paint, settings.hosts, settings.cache_mb * _MB)
+    echo = Echo(router)
+    return Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB)
 
 
 def create_served_app() -> ASGIApp:
     """The same for `placeholder serve`: with a desk for the door, in a process that does nothing else."""
     settings = read_settings()
+    logs.configure(settings.log_level)
     if not settings.door:
         return create_app(settings)
     settle()
     return create_app(settings, desk=Desk(paint, settings.hosts, BoundedCache(settings.cache_mb * _MB)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is kept, and the keys to it."""
+
+    database: Database
+    vault: Vault
+
+
+def open_ground(settings: Settings) -> Ground:
+    """The database, brought up to date, and the vault. Raises BadSettings."""
+    try:
+        engine = open_engine(settings.database)
+    except BadDatabaseUrl as error:
+        raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
+    except OSError as error:
+        raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
+    secret = settings.secret.get_secret_value() if settings.secret else _kept_secret(settings, engine.dialect.name)
+    try:
+        migrate(engine)
+    except NewerSchema as error:
+        raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
+    return Ground(Database(engine), Vault(secret))
+
+
+def _kept_secret(settings: Settings, dialect: str) -> str:
+    """The secret in the data folder, made where there is none yet."""
+    if dialect != "sqlite":
+        raise BadSettings("PLACEHOLDER_SECRET: expected 32 random characters or more; every process needs the same")
+    path = settings.data_dir / "secret"
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Linked into place whole, so that of two processes that start at once both read the same.
+        own = path.with_name(f"secret.{os.getpid()}")
+        if not path.exists():
+            own.touch(mode=0o600)
+            own.write_text(secrets.token_urlsafe(32))
+            with suppress(FileExistsError):
+                os.link(own, path)
+            own.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
+
+
+def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncExitStack) -> Ai:
+    """Everything behind /ai, opened; `stack` closes it."""
+    ground = open_ground(settings)
+    database, vault, at = ground.database, ground.vault, failpoints(settings.failpoints)
+    stack.callback(database.close)
+    try:
+        blobs = open_blobs(settings.storage, at=at)
+    except ValueError as error:
+        raise BadSettings(f"PLACEHOLDER_STORAGE_URL: {error}") from None
+    policy = Policy(settings.lease_s, settings.poll_s, settings.reconcile_grace_s, settings.deadline_s)
+    board = Board(database)
+    stack.push_async_callback(board.close)
+    provider, hook_secrets = _provider(settings)
+
+    worker = _worker(settings, database, board, blobs, provider, vault, policy, at, stack) if settings.worker else None
+    jobs = Jobs(
+        database,
+        board,
+        vault,
+        vault.id_key,
+        Screen.parse(files(jobs_room).joinpath("screening.json").read_text("utf-8")),
+        policy=policy,
+        classifier=_classifier(settings, stack),
+        is_open_on_trouble=settings.moderation_fail == "open",
+        on_work=worker.wake if worker else lambda: None,
+        at=at,
+    )
+    keys = Keys(database, vault.pepper, settings.api_key.get_secret_value() if settings.api_key else None)
+    gallery = Gallery(blobs, press, settings.cache_mb * _MB)
+    if hook_secrets:
+        router.state.hooks = Hooks(jobs, vault.hook_key, hook_secrets, worker.cancel_soon if worker else lambda _: None, at)
+    return Ai(
+        jobs,
+        board,
+        keys,
+        gallery,
+        find_model=lambda name: find_model(name, settings.allowed_models),
+        price=lambda model: model.price if provider.name == "replicate" else 0,
+    )
+
+
+def _worker(
+    settings: Settings,
+    database: Database,
+    board: Board,
+    blobs: Blobs,
+    provider: Provider,
+    vault: Vault,
+    policy: Policy,
+    at: Callable[[str], None],
+    stack: AsyncExitStack,
+) -> Worker:
+    from placeholder.providers.outputs import HttpOutputs
+
+    studio = Studio(settings.decoders)
+    stack.callback(studio.close)
+    try:
+        outputs = HttpOutputs(settings.outputs)
+    except ValueError as error:
+        raise BadSettings(f"PLACEHOLDER_OUTPUT_HOSTS: {error}") from None
+    stack.push_async_callback(outputs.close)
+    world = World(
+        provider=provider,
+        outputs=outputs,
+        finisher=studio,
+        blobs=blobs,
+        seals=vault,
+        policy=policy,
+        breaker=Breaker(),
+        hook=lambda *attempt: hook_url(settings.public_url, vault.hook_key, *attempt) if settings.public_url else None,
+        at=at,
+        clock=time.time,
+        jitter=random.random,
+    )
+    worker = Worker(database, board, world, settings.worker_steps)
+    worker.start()
+    stack.push_async_callback(worker.close)
+    retention = Retention(settings.prompt_hours * 3600, settings.retention_days * 86400)
+    upkeep = asyncio.create_task(keep_up(database, blobs, policy, retention))
+    stack.callback(upkeep.cancel)
+    return worker
+
+
+Secrets = Callable[[bool], Awaitable[tuple[str, ...]]]
+
+
+def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
+    """Who paints, and where the secrets of its webhooks come from. Raises BadSettings."""
+    token, known = settings.replicate_api_token, settings.replicate_webhook_secret
+    written = tuple(known.get_secret_value().split()) if known else ()
+
+    async def given(_: bool) -> tuple[str, ...]:
+        return written
+
+    match settings.provider:
+        case "cog":
+            from placeholder.providers.cog import CogProvider
+
+            if not settings.cog_url:
+                raise BadSettings("PLACEHOLDER_COG_URL: expected the address of a Cog server, since PLACEHOLDER_PROVIDER is cog")
+            return CogProvider(settings.cog_url), None
+        case "replicate" | "auto" if token:
+            from placeholder.providers.replicate import ReplicateProvider
+
+            replicate = ReplicateProvider(token.get_secret_value(), settings.replicate_base_url, time.time)
+
+            async def fetched(anew: bool) -> tuple[str, ...]:
+                secret = await replicate.secret(anew=anew)
+                return (secret,) if secret else ()
+
+            return replicate, given if written else fetched
+        case "replicate":
+            raise BadSettings("REPLICATE_API_TOKEN: expected a token, since PLACEHOLDER_PROVIDER is replicate")
+    from placeholder.providers.sketch import SketchProvider
+
+    return SketchProvider(settings.sketch_delay_s, settings.sketch_failures, time.time), None
+
+
+def _classifier(settings: Settings, stack: AsyncExitStack) -> Classifier | None:
+    if settings.moderation_key is None:
+        return None
+    from placeholder.providers.moderation import OpenAIModeration
+
+    classifier = OpenAIModeration(settings.moderation_key.get_secret_value(), settings.moderation_url, 5)
+    stack.push_async_callback(classifier.close)
+    return classifier

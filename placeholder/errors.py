@@ -6,7 +6,18 @@
     ├── TooLong            the URL is longer than we read
     ├── BadParameter       a value that its grammar refuses; names the culprit and what was expected
     ├── ForeignHost        the request names a host that the operator did not list
-    └── Busy               more work than the queue holds; asking again later helps
+    ├── NotNow             asking again later helps
+    │   ├── Busy           more work than the queue holds
+    │   └── Unavailable    something that we stand on does not answer
+    ├── Unauthorized       no valid key came with the request
+    ├── Forbidden          the key is valid, and not for this
+    ├── OverBudget         the key has used what it may use for now
+    ├── TooLarge           the body is longer than we read
+    ├── WrongType          the body is of a type that we do not read
+    ├── Blocked            the prompt breaks a rule
+    ├── BadSignature       a webhook that its sender did not sign
+    ├── NoWebhooks         webhooks cannot be verified here
+    └── Gone               it was there, and was deleted
 
 A message says what was expected. It never echoes a secret, a prompt or the refused value.
 """
@@ -58,9 +69,88 @@ class ForeignHost(Refusal):
         super().__init__("Host: expected one of the names that this service is configured for")
 
 
-class Busy(Refusal):
+class NotNow(Refusal):
+    code = "not_now"
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(f"{sentence}. Try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class Busy(NotNow):
     code = "busy"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many pictures at once. Try again in {retry_after} s")
-        self.retry_after = retry_after
+        super().__init__("Too many pictures at once", retry_after)
+
+
+class Unavailable(NotNow):
+    code = "unavailable"
+
+    def __init__(self, what: str, retry_after: int = 5) -> None:
+        super().__init__(f"{what} does not answer", retry_after)
+
+
+class Unauthorized(Refusal):
+    code = "invalid_api_key"
+
+    def __init__(self, message: str = "Authorization: expected Bearer and a valid API key") -> None:
+        super().__init__(message)
+
+
+class Forbidden(Refusal):
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This key has no scope {scope}")
+
+
+class OverBudget(Refusal):
+    code = "over_budget"
+
+    def __init__(self, what: str, limit: int, retry_after: int) -> None:
+        super().__init__(f"This key has used up its {what}")
+        self.limit, self.retry_after = limit, retry_after
+
+
+class TooLarge(Refusal):
+    code = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is longer than {limit:,} bytes")
+
+
+class WrongType(Refusal):
+    code = "unsupported_media_type"
+
+    def __init__(self) -> None:
+        super().__init__("Content-Type: expected application/json")
+
+
+class Blocked(Refusal):
+    code = "blocked"
+
+    def __init__(self, category: str) -> None:
+        super().__init__("This prompt is not allowed here", param="prompt")
+        self.category = category
+
+
+class BadSignature(Refusal):
+    code = "bad_signature"
+
+    def __init__(self) -> None:
+        super().__init__("The signature is not valid")
+
+
+class NoWebhooks(Refusal):
+    code = "not_configured"
+
+    def __init__(self) -> None:
+        super().__init__("No webhook secret is configured")
+
+
+class Gone(Refusal):
+    code = "gone"
+
+    def __init__(self) -> None:
+        super().__init__("This picture was deleted")

@@ -1,34 +1,160 @@
 """Every knob: `PLACEHOLDER_*` in the environment, or in a `.env` file where the service starts. Read by app and cli alone."""
 
 import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from placeholder.keys.tokens import weakness
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class BadSettings(Exception):
     """One line for each setting that cannot be used: its name and what was expected, never its value."""
 
 
+def _public(url: str) -> str:
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if url and not (is_safe and parts.hostname and not parts.query and not parts.fragment):
+        raise ValueError("expected https://HOST, or http://localhost:PORT")
+    return url.rstrip("/")
+
+
+def _strong(key: SecretStr | None) -> SecretStr | None:
+    fault = weakness(key.get_secret_value()) if key else None
+    if fault:
+        raise ValueError(fault)
+    return key
+
+
+def _long(secret: SecretStr | None) -> SecretStr | None:
+    if secret and (len(secret.get_secret_value()) < 32 or len(set(secret.get_secret_value())) < 10):
+        raise ValueError("expected 32 random characters or more")
+    return secret
+
+
+def _allowed(models: str) -> str:
+    from placeholder.providers.models import find_model
+
+    for name in filter(None, re.split(r"[,\s]+", models)):
+        if find_model(name, frozenset()) is None:
+            raise ValueError("expected names of known models, separated by commas")
+    return models
+
+
 class Settings(BaseSettings):
     """Use `read_settings`, which says what is wrong in words for people."""
 
-    model_config = SettingsConfigDict(env_prefix="PLACEHOLDER_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PLACEHOLDER_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    # ---- pictures by URL
 
     door: bool = True
     """Answer synth URLs in front of the application (`placeholder serve` only)."""
     allowed_hosts: str = ""
     """The names that a Host header may carry, separated by commas; empty allows any."""
     cache_mb: int = Field(default=64, ge=0, le=4096)
-    """Megabytes of finished pictures kept, for SVG and for raster each."""
+    """Megabytes of finished pictures kept, for SVG, for raster and for AI pictures each."""
     raster_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
     """Raster pictures made at once."""
     raster_queue: int = Field(default=32, ge=0, le=4096)
     """Raster pictures that may wait; beyond, 503 with Retry-After."""
 
+    # ---- what is kept, and where
+
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None
+    storage_url: SecretStr | None = None
+    secret: Annotated[SecretStr | None, AfterValidator(_long)] = None
+    """What ids, key digests and sealed prompts derive from; made on the first start where the database is SQLite."""
+    prompt_hours: float = Field(default=24, ge=0)
+    """Hours after a job's end for which its prompt is kept, sealed."""
+    retention_days: float = Field(default=0, ge=0)
+    """Days after which finished pictures are deleted; 0 keeps them."""
+
+    # ---- who may ask
+
+    api_key: Annotated[SecretStr | None, AfterValidator(_strong)] = None
+    """A key that always works."""
+    public_url: Annotated[str, AfterValidator(_public)] = ""
+    """Where the world reaches this service; webhooks are asked for there."""
+    models: Annotated[str, AfterValidator(_allowed)] = ""
+    """The models that may be asked for, separated by commas; empty allows all that are known."""
+    moderation_key: SecretStr | None = None
+    """Has prompts checked by a moderation service besides our own rules."""
+    moderation_url: str = "https://api.openai.com/v1"
+    moderation_fail: Literal["open", "closed"] = "closed"
+    """Whether prompts pass when it does not answer."""
+
+    # ---- who paints
+
+    provider: Literal["auto", "sketch", "replicate", "cog"] = "auto"
+    replicate_api_token: SecretStr | None = Field(default=None, validation_alias="REPLICATE_API_TOKEN")
+    replicate_base_url: str = Field(default="https://api.replicate.com/v1", validation_alias="REPLICATE_BASE_URL")
+    replicate_webhook_secret: SecretStr | None = Field(default=None, validation_alias="REPLICATE_WEBHOOK_SECRET")
+    """One or more, separated by spaces (rotation); fetched from Replicate where absent."""
+    cog_url: str = ""
+    output_hosts: str = "replicate.delivery"
+    """Where outputs may be fetched from: names, with their subdomains, or whole origins; separated by commas."""
+    sketch_delay_s: float = Field(default=3, ge=0, le=3600)
+    sketch_failures: float = Field(default=0, ge=0, le=1)
+    """The share of jobs that the sketch provider fails."""
+
+    # ---- how jobs are carried
+
+    worker: bool = True
+    """Whether this process carries jobs, or leaves that to others on the same database."""
+    worker_steps: int = Field(default=8, ge=1, le=256)
+    """Talks with a provider, and pictures being fetched, at once."""
+    decoders: int = Field(default=1, ge=1, le=64)
+    """Processes that decode what providers send."""
+    lease_s: float = Field(default=30, gt=0)
+    poll_s: float = Field(default=5, gt=0)
+    """Seconds to the first look at a prediction without news; later ones are farther apart."""
+    reconcile_grace_s: float = Field(default=60, ge=0)
+    """Seconds that a submission without an answer waits for news before it may be sent again."""
+    deadline_s: float = Field(default=900, gt=0)
+    """Seconds after which a job that gets nowhere fails."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    failpoints: str = ""
+    """For crash tests: `point=kill`, `point=raise`, `*=kill:0.02`, separated by commas."""
+
     @property
     def hosts(self) -> frozenset[str]:
-        return frozenset(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+        return frozenset(name.lower() for name in _list(self.allowed_hosts))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(_list(self.output_hosts))
+
+    @property
+    def allowed_models(self) -> frozenset[str]:
+        return frozenset(_list(self.models))
+
+    @property
+    def database(self) -> str:
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'placeholder.db'}"
+
+    @property
+    def storage(self) -> str:
+        if self.storage_url:
+            return self.storage_url.get_secret_value()
+        return f"file://{self.data_dir.resolve() / 'pictures'}"
+
+
+def _list(text: str) -> list[str]:
+    return [name for name in re.split(r"[,\s]+", text) if name]
 
 
 def read_settings() -> Settings:
@@ -37,5 +163,13 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         prefix = str(Settings.model_config["env_prefix"])
-        lines = (f"{prefix}{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        lines = (
+            f"{_name(prefix, one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_input=False, include_context=False)
+        )
         raise BadSettings("\n".join(lines)) from None
+
+
+def _name(prefix: str, place: tuple[int | str, ...]) -> str:
+    name = ".".join(map(str, place)).upper()
+    return name if name.startswith("REPLICATE_") else prefix + name

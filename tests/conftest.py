@@ -26,6 +26,8 @@ from hypothesis import HealthCheck, settings
 from placeholder.app import create_app
 from placeholder.settings import Settings
 
+pytest_plugins = ["fixtures.databases", "fixtures.imagining"]
+
 settings.register_profile(
     "placeholder",
     max_examples=200,

@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from placeholder import draw
-from placeholder.cli import file_name, main
+from placeholder.cli import main
+from placeholder.cli.render import file_name
 
 
 def run(*words: str, **options: object) -> Result:

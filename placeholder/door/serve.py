@@ -6,7 +6,7 @@ GRACE_S = 25
 """Seconds that running requests get after SIGTERM; platforms kill at 30."""
 
 
-def run(app_factory: str, host: str, port: int, workers: int, *, door: bool) -> None:
+def run(app_factory: str, host: str, port: int, workers: int, *, door: bool, log_level: str = "info") -> None:
     """Serves the application that `app_factory` ("module:function") makes until a signal ends it."""
     uvicorn.run(
         app_factory,
@@ -18,6 +18,7 @@ def run(app_factory: str, host: str, port: int, workers: int, *, door: bool) -> 
         http="placeholder.door.protocol:Door" if door else "httptools",
         ws="none",
         access_log=False,
+        log_level=log_level,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,

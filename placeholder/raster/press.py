@@ -1,12 +1,14 @@
 """Where pixels are made: off the event loop, as many at once as there are workers, a bounded queue before them.
 
-Equal pictures that are asked for at the same time are made once; finished ones are kept, by Picture and not by URL.
-Beyond the queue a request is refused at once (`Busy`), which costs less than making everybody wait.
+Equal pictures that are asked for at the same time are made once; finished ones are kept, by what they are (a Picture, or a
+key that says as much) and not by URL. Beyond the queue a request is refused at once (`Busy`), which costs less than making
+everybody wait.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from placeholder.cache import BoundedCache
 from placeholder.errors import Busy
@@ -23,29 +25,34 @@ class Press:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="press")
         self._room = workers + queue
         self._make = make
-        self._kept: BoundedCache[Picture, bytes] = BoundedCache(cache_bytes)
-        self._running: dict[Picture, asyncio.Future[bytes]] = {}
+        self._kept: BoundedCache[Hashable, bytes] = BoundedCache(cache_bytes)
+        self._running: dict[Hashable, asyncio.Future[bytes]] = {}
 
     async def print(self, picture: Picture) -> bytes:
         """The bytes of `picture`. Raises Busy."""
-        body = self._kept.get(picture)
+        return await self.make(picture, partial(self._make, picture))
+
+    async def make(self, key: Hashable, work: Callable[[], bytes]) -> bytes:
+        """What `work` gives, in a thread. Whoever asks with an equal `key` gets the same bytes, so the key names all that they
+        depend on, and its repr is about as long as it is heavy. Raises Busy, and what `work` raises."""
+        body = self._kept.get(key)
         if body is not None:
             return body
-        running = self._running.get(picture)
+        running = self._running.get(key)
         if running is None:
             if len(self._running) >= self._room:
                 raise Busy(RETRY_AFTER)
-            running = asyncio.get_running_loop().run_in_executor(self._pool, self._make, picture)
-            self._running[picture] = running
-            running.add_done_callback(lambda made: self._finish(picture, made))
+            running = asyncio.get_running_loop().run_in_executor(self._pool, work)
+            self._running[key] = running
+            running.add_done_callback(lambda made: self._finish(key, made))
         # Shielded: one impatient client must not take the picture from the others who wait for it.
         return await asyncio.shield(running)
 
-    def _finish(self, picture: Picture, made: asyncio.Future[bytes]) -> None:
-        del self._running[picture]
+    def _finish(self, key: Hashable, made: asyncio.Future[bytes]) -> None:
+        del self._running[key]
         if not made.cancelled() and made.exception() is None:
             body = made.result()
-            self._kept.keep(picture, body, len(body) + len(repr(picture.spec)))
+            self._kept.keep(key, body, len(body) + len(repr(key)))
 
     def close(self) -> None:
         """Lets the running pictures end and drops the waiting ones."""

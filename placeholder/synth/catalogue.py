@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
-from placeholder.synth import color, glyph, gradient, label, seed
+from placeholder.synth import color, glyph, gradient, label, seed, verdict
 from placeholder.values.color import Color
 from placeholder.values.format import SUFFIXES, Format, pixels
 from placeholder.values.query import parse_query
@@ -62,6 +62,7 @@ _PLAIN = (Format.SVG, 1)
 MAX_URL = 8192
 """Bytes of path and query that are read."""
 
+_VERDICT = Drawing("", (), verdict.Verdict, verdict.draw)
 _NOTICE = CATALOGUE[0]
 _NOTICE_SIZE = Size(400, 300)
 _NOTICE_INKS = (Color("#fef2f2"), Color("#991b1b"))
@@ -111,10 +112,22 @@ def _ending(segment: str) -> tuple[Size, tuple[Format, int]] | None:
     return (size, suffix) if size and suffix else None
 
 
+def _named(path: str) -> tuple[Size, tuple[Format, int]] | None:
+    """The same where a picture has a name, and its size stands before that: /ai/400x300/name.png."""
+    folder, _, name = path.rpartition("/")
+    size, suffix = parse_size(folder.rpartition("/")[2]), SUFFIXES.get(name[name.find(".") :])
+    return (size, suffix) if size and suffix else None
+
+
 def notice(path: str, text: str) -> Picture:
     """A picture that says `text`, in the size and the format that `path` asks for as far as it can be read."""
-    size, suffix = _ending(path.rpartition("/")[2]) or (_NOTICE_SIZE, _PLAIN)
+    size, suffix = _ending(path.rpartition("/")[2]) or _named(path) or (_NOTICE_SIZE, _PLAIN)
     return Picture(_NOTICE, label.Label(size, text, *_NOTICE_INKS), *suffix)
+
+
+def verdict_on(size: Size, word: str, format: Format = Format.SVG) -> Picture:
+    """A picture that says why there is no other: `word` is a key of verdict.ICONS."""
+    return Picture(_VERDICT, verdict.Verdict(size, word), format, 1)
 
 
 def svg(picture: Picture) -> str:

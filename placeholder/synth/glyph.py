@@ -53,10 +53,15 @@ def parse(size: Size, query: Query) -> Glyph:
 
 
 def draw(spec: Glyph) -> str:
-    box = BOX * min(spec.size.w, spec.size.h)
+    return drawn(spec.size, spec.icon, ICONS[spec.icon], GROUND, LINE)
+
+
+def drawn(size: Size, title: str, path: str, ground: Color, line: Color) -> str:
+    """An icon of this family: `path` stands in a box of 96 units."""
+    box = BOX * min(size.w, size.h)
     return markup.document(
-        spec.size,
-        spec.icon,
-        markup.ground(spec.size, GROUND.hex),
-        markup.strokes((spec.size.w - box) / 2, (spec.size.h - box) / 2, box / _UNITS, LINE, ICONS[spec.icon]),
+        size,
+        title,
+        markup.ground(size, ground.hex),
+        markup.strokes((size.w - box) / 2, (size.h - box) / 2, box / _UNITS, line, path),
     )

@@ -5,17 +5,37 @@ keeps it.
 """
 
 import json
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from placeholder.errors import BadParameter, Busy, ForeignHost, NoSuchPicture, Refusal, TooLong, WrongMethod
+from placeholder.errors import (
+    BadParameter,
+    BadSignature,
+    Blocked,
+    Busy,
+    Forbidden,
+    ForeignHost,
+    Gone,
+    NoSuchPicture,
+    NotNow,
+    NoWebhooks,
+    OverBudget,
+    Refusal,
+    TooLarge,
+    TooLong,
+    Unauthorized,
+    Unavailable,
+    WrongMethod,
+    WrongType,
+)
 from placeholder.raster.press import Press
 from placeholder.synth import catalogue
 from placeholder.values.format import Format
 from placeholder.web.accept import prefers_json
-from placeholder.web.respond import Answer, Headers, Sent, refused
+from placeholder.web.respond import Answer, Headers, Sent, rate_limit, refused
 
 STATUS: dict[type[Refusal], int] = {
     NoSuchPicture: 404,
@@ -23,8 +43,21 @@ STATUS: dict[type[Refusal], int] = {
     TooLong: 414,
     BadParameter: 400,
     ForeignHost: 400,
+    NotNow: 503,
     Busy: 503,
+    Unavailable: 503,
+    Unauthorized: 401,
+    Forbidden: 403,
+    OverBudget: 429,
+    TooLarge: 413,
+    WrongType: 415,
+    Blocked: 422,
+    BadSignature: 401,
+    NoWebhooks: 503,
+    Gone: 410,
 }
+_SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?")
+"""Addresses whose answers are no pictures."""
 
 
 class _Fault(Refusal):
@@ -38,8 +71,8 @@ class _Fault(Refusal):
 
 async def refuse(refusal: Refusal, path: str, accept: str, press: Press) -> Answer:
     """The answer to a refused request for `path`."""
-    status, extra = STATUS.get(type(refusal), 500), _extra(refusal)
-    if prefers_json(accept):
+    status, extra = _status(refusal), _extra(refusal)
+    if prefers_json(accept) or _SPEAKS_JSON.fullmatch(path):
         body = {"error": str(refusal), "code": refusal.code, "param": refusal.param}
         return refused(status, "application/json", json.dumps(body).encode(), extra)
     picture = catalogue.notice(path, f"{status}\n{refusal}")
@@ -51,12 +84,21 @@ async def refuse(refusal: Refusal, path: str, accept: str, press: Press) -> Answ
     return refused(status, Format.SVG.value, catalogue.svg_bytes(picture), extra)
 
 
+def _status(refusal: Refusal) -> int:
+    """Its own, or that of the nearest kin: a room may have a refusal of its own."""
+    return next((STATUS[kin] for kin in type(refusal).__mro__ if kin in STATUS), 500)
+
+
 def _extra(refusal: Refusal) -> Headers:
     match refusal:
         case WrongMethod(allowed=allowed):
             return ((b"allow", allowed.encode()),)
-        case Busy(retry_after=seconds):
+        case NotNow(retry_after=seconds):
             return ((b"retry-after", b"%d" % seconds),)
+        case OverBudget(limit=limit, retry_after=seconds):
+            return ((b"retry-after", b"%d" % seconds), *rate_limit(limit, 0, seconds))
+        case Unauthorized():
+            return ((b"www-authenticate", b"Bearer"),)
     return ()
 
 

@@ -1,7 +1,8 @@
 """What stands before the router, as pure ASGI: who may ask (Hosts), and pictures that need no router (Lane).
 
 A router and its layers cost more than a drawing does, so `Lane` answers plain GETs of SVG pictures itself, the hot ones
-from memory. It answers with what the router would, or hands the request on.
+from memory, and those of a job's state that is known without asking. It answers with what the router would, or hands the
+request on.
 """
 
 import re
@@ -19,12 +20,16 @@ from placeholder.web.respond import Answer, Headers, Sent
 _WEIGHED = frozenset((b"host", b"if-none-match"))
 _PORT = re.compile(r":[0-9]*$")
 
+_AI = b"/ai/"
+
 Paint = Callable[[bytes], Answer | None]
 
 
 class Lane:
-    def __init__(self, app: ASGIApp, paint: Paint, hosts: frozenset[str], cache_bytes: int) -> None:
-        self._app, self._paint, self._hosts = app, paint, hosts
+    """`paint` draws what a target names, for ever; `glance` knows how a job stands just now. None: ask the router."""
+
+    def __init__(self, app: ASGIApp, paint: Paint, glance: Paint, hosts: frozenset[str], cache_bytes: int) -> None:
+        self._app, self._paint, self._glance, self._hosts = app, paint, glance, hosts
         self._kept: BoundedCache[bytes, tuple[Headers, bytes]] = BoundedCache(cache_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,12 +39,14 @@ class Lane:
         target = target_of(scope)
         kept = self._kept.get(target)
         if kept is None:
-            answer = self._paint(target)
+            is_passing = target.startswith(_AI)
+            answer = self._glance(target) if is_passing else self._paint(target)
             if answer is None:
                 await self._app(scope, receive, send)
                 return
             kept = answer.headers, answer.body
-            self._kept.offer(target, kept, len(target) + len(answer.body))
+            if not is_passing:
+                self._kept.offer(target, kept, len(target) + len(answer.body))
         # Whoever stands between may change a message, so each client gets its own.
         await send({"type": "http.response.start", "status": 200, "headers": list(kept[0])})
         await send({"type": "http.response.body", "body": kept[1]})

@@ -84,9 +84,9 @@ def svg(body: bytes) -> Answer:
     return Answer(200, _SVG, body, etag(body))
 
 
-def picture(media_type: str, body: bytes) -> Answer:
+def picture(media_type: str, body: bytes, extra: Headers = ()) -> Answer:
     """A picture for ever, in any format."""
-    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING), body, etag(body))
+    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING, *extra), body, etag(body))
 
 
 def refused(status: int, media_type: str, body: bytes, extra: Headers = ()) -> Answer:
@@ -94,9 +94,23 @@ def refused(status: int, media_type: str, body: bytes, extra: Headers = ()) -> A
     return Answer(status, common((b"content-type", media_type.encode()), *_PASSING, *extra), body)
 
 
-def json(body: bytes) -> Answer:
+def passing(media_type: str, body: bytes, extra: Headers = ()) -> Answer:
+    """A picture of the moment, which another will follow at the same URL."""
+    return Answer(200, common((b"content-type", media_type.encode()), (b"cache-control", b"no-store"), *_PICTURE, *extra), body)
+
+
+def json(body: bytes, extra: Headers = ()) -> Answer:
     """A fact of the moment."""
-    return Answer(200, _JSON, body)
+    return Answer(200, common(*_JSON.pairs, *extra) if extra else _JSON, body)
+
+
+def rate_limit(limit: int, remaining: int, reset_s: int) -> Headers:
+    """What a key may still use, and when that begins anew."""
+    return (
+        (b"ratelimit-limit", b"%d" % limit),
+        (b"ratelimit-remaining", b"%d" % remaining),
+        (b"ratelimit-reset", b"%d" % reset_s),
+    )
 
 
 def page(media_type: str, body: bytes, policy: str) -> Answer:
@@ -113,12 +127,12 @@ def page(media_type: str, body: bytes, policy: str) -> Answer:
 
 
 def permitted(methods: str) -> Answer:
-    """The answer to OPTIONS, a CORS preflight included: anyone may read, nobody may write."""
+    """The answer to OPTIONS, a CORS preflight included: any page may ask. (`*` does not stand for Authorization.)"""
     headers = common(
         (b"allow", methods.encode()),
         (b"access-control-allow-origin", b"*"),
         (b"access-control-allow-methods", methods.encode()),
-        (b"access-control-allow-headers", b"*"),
+        (b"access-control-allow-headers", b"Authorization, Content-Type, *"),
         (b"access-control-max-age", b"86400"),
         (b"cache-control", b"no-store"),
     )

@@ -3,6 +3,12 @@
     GET  /                          the front page; /page.css and /page.js belong to it
     GET  /healthz                   {"ok": true}
 
+    POST /ai                        a JSON body (jobs/ask.py); needs a key with the scope ai:create
+    GET  /ai/{w}x{h}/{id}.png       width, live; also .webp, .avif
+    GET  /ai/{id}/status            wait
+    GET  /ai/status                 ids, wait
+    POST /ai/replicate-webhook      job, e, a, t; signed by its sender
+
 and the drawings, which synth/catalogue.py lists with their query parameters:
 
     GET  /{w}x{h}                   text, bg, fg
@@ -17,7 +23,7 @@ A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/
 from starlette.routing import Route
 
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import pages
+from placeholder.web import ai, pages, webhook
 from placeholder.web.drawings import drawing
 
 ROUTES = [
@@ -25,5 +31,10 @@ ROUTES = [
     Route("/page.css", pages.style),
     Route("/page.js", pages.script),
     Route("/healthz", pages.health),
+    Route("/ai", ai.submit, methods=["POST", "OPTIONS"]),
+    Route("/ai/status", ai.statuses),
+    Route("/ai/replicate-webhook", webhook.receive, methods=["POST"]),
+    Route("/ai/{job}/status", ai.status),
+    Route("/ai/{size}/{name}", ai.image),
     *(Route(entry.address, drawing, methods=["GET", "OPTIONS"]) for entry in CATALOGUE),
 ]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -113,4 +114,47 @@ async def test_a_picture_that_fails_leaves_the_press_as_it_was() -> None:
     for _ in range(5):
         with pytest.raises(RuntimeError, match="no ink"):
             await press.print(PICTURES[0])
+    press.close()
+
+
+# ---------------------------------------------------------------- anything else that takes a thread
+
+
+async def test_anything_is_made_once_by_its_key_and_kept() -> None:
+    press, made = Press(workers=1, queue=0, cache_bytes=100_000), Counter[str]()
+
+    def work(name: str) -> bytes:
+        made[name] += 1
+        return name.encode()
+
+    waiting = [press.make(("picture", 640, "webp"), partial(work, "one")) for _ in range(20)]
+    assert set(await asyncio.gather(*waiting)) == {b"one"}
+    assert await press.make(("picture", 640, "webp"), partial(work, "another")) == b"one"
+    assert await press.make(("picture", 640, "avif"), partial(work, "another")) == b"another"
+    assert made == {"one": 1, "another": 1}
+    press.close()
+
+
+async def test_pictures_and_other_work_share_the_queue(press: Press, maker: SlowMaker) -> None:
+    waiting = [asyncio.create_task(press.print(picture)) for picture in PICTURES[:5]]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await press.make("key", lambda: b"body")
+    maker.go.set()
+    await asyncio.gather(*waiting)
+    assert await press.make("key", lambda: b"body") == b"body"
+
+
+async def test_work_that_fails_fails_for_all_who_wait_and_is_not_kept() -> None:
+    press, results = Press(workers=1, queue=1, cache_bytes=1000), iter((ValueError("no"), b"body"))
+
+    def work() -> bytes:
+        result = next(results)
+        if isinstance(result, ValueError):
+            raise result
+        return result
+
+    outcomes = await asyncio.gather(press.make(1, work), press.make(1, work), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [ValueError, ValueError]
+    assert await press.make(1, work) == b"body"
     press.close()

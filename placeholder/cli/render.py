@@ -1,7 +1,4 @@
-"""The command line: `placeholder serve`, `placeholder render`.
-
-Exit codes: 0 all done, 1 a picture was refused, 2 the words of the command are off (click's own).
-"""
+"""`placeholder render`: pictures into files, without a server."""
 
 import os
 import re
@@ -18,29 +15,7 @@ import click
 from placeholder.errors import Refusal
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="placeholder")
-def main() -> None:
-    """Every picture that a page needs before the real one exists."""
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 is every one.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve placeholders by URL."""
-    from placeholder.door.serve import run
-    from placeholder.settings import BadSettings, read_settings
-
-    try:
-        settings = read_settings()
-    except BadSettings as error:
-        raise click.ClickException(str(error)) from None
-    run("placeholder.app:create_served_app", host, port, workers, door=settings.door)
-
-
-@main.command()
+@click.command()
 @click.argument("url", required=False)
 @click.option(
     "-o",
@@ -86,7 +61,7 @@ def _render_one(url: str, output: str) -> int:
     if output == "-":
         sys.stdout.buffer.write(body)
     else:
-        _write(Path(output), body)
+        write(Path(output), body)
     return 0
 
 
@@ -115,7 +90,7 @@ def _render_into(folder: Path, number: int, url: str) -> str | None:
 
     try:
         picture = asked_for(url)
-        _write(folder / file_name(url, picture.format.name.lower()), drawn(picture))
+        write(folder / file_name(url, picture.format.name.lower()), drawn(picture))
     except Refusal as refusal:
         return f"line {number}: {url}: {refusal}"
     return None
@@ -131,7 +106,7 @@ def file_name(url: str, ending: str) -> str:
     return f"{plain}{mark}.{ending}"
 
 
-def _write(path: Path, body: bytes) -> None:
+def write(path: Path, body: bytes) -> None:
     """All of `body` or nothing."""
     unfinished = path.with_name(path.name + ".part")
     try:

@@ -1,0 +1,217 @@
+"""The database: `read` and `write` run a function over a connection, in a thread of ours, and are awaited.
+
+- A transaction is one plain function. It cannot be left open by a client that hangs up in the middle, and nothing else
+  of the process runs between its statements.
+- Writes share transactions: whatever has queued up while the last one was committed goes into the next, each function
+  under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is answered
+  is durable. A function may run twice (after a deadlock): it must change nothing but rows.
+- SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer.
+
+SQLAlchemy runs synchronously here: in its asynchronous form over aiosqlite each statement crosses threads, and a fifth as
+many statements a second get through.
+"""
+
+import asyncio
+import queue
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from placeholder.errors import Unavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+MAX_BATCH = 256
+_READERS = 2
+_SQLITE = """
+PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
+"""
+_DEADLOCK = "40P01"
+_ATTEMPTS = 3
+
+
+class BadDatabaseUrl(Exception):
+    """What was expected, without the URL: it may carry a password."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql://…`. Raises BadDatabaseUrl."""
+    parsed = _parse(url)
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, **options)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(parsed.database).touch(mode=0o600)
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() in ("sqlite", "postgresql"):
+            parsed.get_dialect()
+            return parsed
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        pass
+    raise BadDatabaseUrl("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.executescript(_SQLITE)
+
+
+class _Order(NamedTuple):
+    work: Work[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class Database:
+    """Opens nothing before it is asked something. `close` it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
+        self._writer = Thread(target=self._write_batches, name="db-write", daemon=True)
+        self._writer.start()
+
+    async def read(self, work: Work[T]) -> T:
+        """What `work` returns; it only reads. Raises Unavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work` returns, once its changes are durable; none of them are there when it raises. Raises Unavailable.
+
+        Goes on to its end when whoever awaits it is cancelled."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._orders.put(_Order(work, loop, future))
+        return await future
+
+    def transact(self, work: Work[T]) -> T:
+        """The same as `write`, here and now, for callers without an event loop."""
+        (outcome,) = self._run([work])
+        if isinstance(outcome, BaseException):
+            raise outcome
+        result: T = outcome
+        return result
+
+    def close(self) -> None:
+        """Lets what was ordered end."""
+        self._orders.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def _read(self, work: Work[T]) -> T:
+        with _told(), self.engine.connect() as connection:
+            return work(connection)
+
+    def _write_batches(self) -> None:
+        while (order := self._orders.get()) is not None:
+            batch: list[_Order] = [order]
+            is_last = False
+            with suppress(queue.Empty):
+                while len(batch) < MAX_BATCH and not is_last:
+                    waiting = self._orders.get_nowait()
+                    if waiting is None:
+                        is_last = True
+                    else:
+                        batch.append(waiting)
+            _answer(batch, self._run([order.work for order in batch]))
+            if is_last:
+                return
+
+    def _run(self, works: list[Work[Any]]) -> list[Any]:
+        """What each returned or raised, all of them in one transaction."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with _told(), self.engine.connect() as connection:
+                    return self._in_transaction(connection, works)
+            except Unavailable as error:
+                if error.__cause__ is None or not _is_deadlock(error.__cause__) or attempt == _ATTEMPTS:
+                    return [error] * len(works)
+            except BaseException as error:  # a fault of ours must reach whoever waits
+                return [error] * len(works)
+        raise AssertionError
+
+    def _in_transaction(self, connection: Connection, works: list[Work[Any]]) -> list[Any]:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        try:
+            outcomes = [_under_savepoint(connection, work) for work in works]
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(SQLAlchemyError):
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+        return outcomes
+
+
+def _under_savepoint(connection: Connection, work: Work[Any]) -> Any:
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        outcome = work(connection)
+    except Exception as error:
+        try:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+            connection.exec_driver_sql("RELEASE SAVEPOINT work")
+        except SQLAlchemyError:  # the transaction is lost as a whole
+            raise error from None
+        if isinstance(error, DBAPIError) and _is_deadlock(error):
+            raise
+        return _unavailable(error) if isinstance(error, DBAPIError) else error
+    connection.exec_driver_sql("RELEASE SAVEPOINT work")
+    return outcome
+
+
+def _is_deadlock(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _DEADLOCK
+
+
+def _unavailable(error: DBAPIError) -> Unavailable:
+    refusal = Unavailable("The database")
+    refusal.__cause__ = error
+    return refusal
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unavailable(error) from error
+
+
+def _answer(batch: list[_Order], outcomes: list[Any]) -> None:
+    """Wakes each loop once."""
+    for loop in {order.loop for order in batch}:
+        pairs = [(order.future, outcome) for order, outcome in zip(batch, outcomes, strict=True) if order.loop is loop]
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            loop.call_soon_threadsafe(_settle, pairs)
+
+
+def _settle(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, outcome in pairs:
+        if future.done():
+            continue
+        if isinstance(outcome, BaseException):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

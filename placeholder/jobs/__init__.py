@@ -1,0 +1,1 @@
+"""AI pictures: one job is one picture imagined from one prompt."""

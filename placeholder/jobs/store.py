@@ -1,0 +1,149 @@
+"""Jobs in SQL: functions over a connection, to be run by a Database. Every change compares the version first, so of two
+that would change a job one does."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from placeholder.db.tables import deliveries, jobs
+from placeholder.jobs.machine import Overdue, Policy, Taken, advance
+from placeholder.jobs.model import Job, Phase, State
+
+_FIELDS = tuple(field.name for field in fields(Job))
+_COLUMNS = [jobs.c[name] for name in _FIELDS]
+_FIXED = frozenset(("id", "mac", "owner", "w", "h", "model", "seed", "created_at"))
+_INSERTS = {
+    "sqlite": sqlite.insert(jobs).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(jobs).on_conflict_do_nothing(),
+}
+_DELIVERIES = {
+    "sqlite": sqlite.insert(deliveries).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(deliveries).on_conflict_do_nothing(),
+}
+_BY_ID = select(*_COLUMNS).where(jobs.c.id == bindparam("job"))
+_BY_MAC = select(*_COLUMNS).where(jobs.c.mac == bindparam("digest"))
+_REPLACE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.version == bindparam("before"))
+    .values({name: bindparam(name) for name in _FIELDS if name not in _FIXED})
+)
+_PROLONG = (
+    update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.version == bindparam("present")).values(due_at=bindparam("until"))
+)
+
+
+class Taking(NamedTuple):
+    """A job as it was found, and as a worker now holds it."""
+
+    before: Job
+    held: Job
+
+
+def add(connection: Connection, job: Job) -> bool:
+    """False where a job of that id is there already."""
+    return connection.execute(_INSERTS[connection.dialect.name], _values(job)).rowcount == 1
+
+
+def by_id(connection: Connection, job: str, *, to_change: bool = False) -> Job | None:
+    """`to_change`: nobody else changes it until this transaction ends."""
+    statement = _BY_ID.with_for_update() if to_change else _BY_ID
+    return _job(connection.execute(statement, {"job": job}).one_or_none())
+
+
+def by_mac(connection: Connection, mac: bytes) -> Job | None:
+    return _job(connection.execute(_BY_MAC, {"digest": mac}).one_or_none())
+
+
+def by_ids(connection: Connection, ids: Iterable[str]) -> list[Job]:
+    rows = connection.execute(select(*_COLUMNS).where(jobs.c.id.in_(list(ids))))
+    return [_read(row) for row in rows]
+
+
+def versions_since(connection: Connection, when: float) -> list[tuple[str, int]]:
+    """Which jobs have changed since then, and how they are numbered now."""
+    rows = connection.execute(select(jobs.c.id, jobs.c.version).where(jobs.c.updated_at >= when))
+    return [(job, version) for job, version in rows]
+
+
+def replace(connection: Connection, after: Job) -> bool:
+    """Writes `after` over the version before it. False where that is no longer there."""
+    values = _values(after)
+    changes = {name: values[name] for name in _FIELDS if name not in _FIXED}
+    done = connection.execute(_REPLACE, {**changes, "job": after.id, "before": after.version - 1})
+    return done.rowcount == 1
+
+
+def take(connection: Connection, now: float, until: float, limit: int, policy: Policy, *, may_send: bool) -> list[Taking]:
+    """Up to `limit` jobs that are due, leased until `until`; what was queued is now on record as being sent. Where
+    `may_send` is false, the queued ones stay, but for those that are overdue."""
+    due = select(*_COLUMNS).where(jobs.c.due_at <= now).order_by(jobs.c.due_at).limit(limit).with_for_update(skip_locked=True)
+    if not may_send:
+        due = due.where((jobs.c.phase != Phase.QUEUED.value) | (jobs.c.asked_at <= now - policy.deadline_s))
+    taken = []
+    for before in map(_read, connection.execute(due).all()):
+        event = Taken(now, until) if may_send or before.phase is not Phase.QUEUED else Overdue(now)
+        held = advance(before, event, policy)
+        if held and replace(connection, held):
+            taken.append(Taking(before, held))
+    return taken
+
+
+def prolong(connection: Connection, held: Sequence[Job], until: float) -> None:
+    """Leases that last longer; a job that somebody else has changed is left alone."""
+    if held:
+        connection.execute(_PROLONG, [{"job": job.id, "present": job.version, "until": until} for job in held])
+
+
+def next_due(connection: Connection) -> float | None:
+    when: float | None = connection.execute(select(func.min(jobs.c.due_at))).scalar()
+    return when
+
+
+def note_delivery(connection: Connection, webhook: str, now: float) -> bool:
+    """False where one of that name has been here."""
+    statement = _DELIVERIES[connection.dialect.name]
+    return connection.execute(statement, {"id": webhook, "received_at": now}).rowcount == 1
+
+
+def forget_deliveries(connection: Connection, before: float) -> None:
+    connection.execute(delete(deliveries).where(deliveries.c.received_at < before))
+
+
+def erase_prompts(connection: Connection, ended_before: float) -> int:
+    """The prompts of jobs that ended before then. The version stays: nothing that anybody decides by has changed."""
+    old = (jobs.c.ended_at < ended_before) & jobs.c.prompt.is_not(None)
+    return connection.execute(update(jobs).where(old).values(prompt=None)).rowcount
+
+
+def ended(connection: Connection, phase: Phase, before: float, limit: int) -> list[Job]:
+    """The oldest that ended in `phase` before then."""
+    old = (jobs.c.phase == phase.value) & (jobs.c.ended_at < before)
+    rows = connection.execute(select(*_COLUMNS).where(old).order_by(jobs.c.ended_at).limit(limit))
+    return [_read(row) for row in rows]
+
+
+def listed(connection: Connection, state: State | None, after: tuple[float, str] | None, limit: int) -> list[Job]:
+    """Newest first; `after` is where the last page ended."""
+    found = select(*_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
+    if state:
+        found = found.where(jobs.c.state == state.value, jobs.c.phase != Phase.PURGED.value)
+    if after:
+        when, job = after
+        found = found.where((jobs.c.created_at < when) | ((jobs.c.created_at == when) & (jobs.c.id < job)))
+    return [_read(row) for row in connection.execute(found)]
+
+
+def _values(job: Job) -> dict[str, Any]:
+    return {name: getattr(job, name) for name in _FIELDS}
+
+
+def _job(row: Row[Any] | None) -> Job | None:
+    return None if row is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Job:
+    values = row._asdict()
+    return Job(**{**values, "phase": Phase(values["phase"]), "state": State(values["state"])})

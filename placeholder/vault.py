@@ -1,0 +1,47 @@
+"""What is derived from the one secret: keys for ids, digests and webhook addresses, and the sealing of prompts.
+
+Each purpose has a key of its own (HKDF-SHA256), so none tells anything of another. A prompt is sealed with AES-256-GCM
+under its job's id: moved to another row it does not open.
+"""
+
+from os import urandom
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MIN_SECRET = 32
+"""Characters."""
+_SEALED = b"\x01"
+"""The version of what stands in the column."""
+_NONCE = 12
+
+
+class Vault:
+    def __init__(self, secret: str) -> None:
+        def derive(purpose: bytes) -> bytes:
+            return HKDF(SHA256(), 32, None, b"placeholder/" + purpose).derive(secret.encode())
+
+        self.id_key = derive(b"job-id/v1")
+        self.hook_key = derive(b"webhook-address/v1")
+        self.pepper = derive(b"api-key/v1")
+        self._prompts = AESGCM(derive(b"prompt/v1"))
+
+    def seal(self, job: str, prompt: str) -> bytes:
+        nonce = urandom(_NONCE)
+        return _SEALED + nonce + self._prompts.encrypt(nonce, prompt.encode(), _context(job))
+
+    def open(self, job: str, sealed: bytes) -> str:
+        """Raises ValueError where `sealed` is not what `seal` made for this job under this secret."""
+        try:
+            nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+            return self._prompts.decrypt(nonce, text, _context(job)).decode()
+        except Exception:
+            raise ValueError(f"job {job}: its prompt was sealed under another secret") from None
+
+    def __repr__(self) -> str:
+        return "Vault(***)"
+
+
+def _context(job: str) -> bytes:
+    return b"job:" + job.encode() + b":prompt"

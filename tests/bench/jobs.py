@@ -1,0 +1,246 @@
+"""The AI pipeline's speed beside its yardsticks, in one run: `python tests/bench/jobs.py`. Needs wrk and two cores.
+
+Yardsticks: single-row commits a second of bare SQLite (WAL, synchronous=FULL) on the same disk, and uvicorn with a constant
+ASGI answer. The server is pinned to the first core, the client to the second; the figures are medians of short rounds that
+visit every case in turn. Only ratios are worth quoting.
+"""
+
+import argparse
+import asyncio
+import hmac
+import json
+import os
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+sys.path.insert(0, str(Path(__file__).parent))
+from serving import free_port, rss_mb
+
+KEY = "Kq7vR2mXw9Lz4TnB8sHd3PfYc6Jg"
+SECRET = "whsec_" + b64encode(b"0123456789abcdef0123456789abcdef").decode()
+NEW = """
+local n = {start}
+local headers = {{ ["Authorization"] = "Bearer {key}", ["Content-Type"] = "application/json" }}
+request = function()
+  n = n + 1
+  return wrk.format("POST", "/ai", headers, '{{"prompt": "a red fox in snow, number ' .. n .. '", "w": 512, "h": 512}}')
+end
+"""
+KNOWN = """
+wrk.method = "POST"
+wrk.headers["Authorization"] = "Bearer {key}"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = '{{"prompt": "a red fox in snow", "w": 512, "h": 512}}'
+"""
+REPLAY = """
+local lines = {{}}
+for line in io.lines("{file}") do lines[#lines + 1] = line end
+local n = 0
+request = function()
+  n = n + 1
+  local path, id, at, sig, body = lines[(n - 1) % #lines + 1]:match("^(%S+) (%S+) (%S+) (%S+) (.*)$")
+  return wrk.format("POST", path, {{ ["Content-Type"] = "application/json", ["webhook-id"] = id,
+    ["webhook-timestamp"] = at, ["webhook-signature"] = sig }}, body)
+end
+"""
+CONSTANT = """
+start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"access-control-allow-origin", b"*"),
+    (b"content-length", b"20")]}
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send(start)
+        await send({"type": "http.response.body", "body": b'{"state": "pending"}'})
+"""
+
+
+@contextmanager
+def running(command: list[str], folder: Path, **env: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    port = free_port()
+    folder.mkdir()
+    process = subprocess.Popen(
+        ["taskset", "-c", "0", *command, "--port", str(port)], cwd=folder, env={**os.environ, **env},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(500):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).read()
+                break
+            except OSError:
+                time.sleep(0.02)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wrk(url: str, seconds: int, script: str, folder: Path) -> tuple[float, float]:
+    """Requests a second, and the 99th percentile in ms."""
+    command = ["taskset", "-c", "1", "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency", url]
+    if script:
+        lua = folder / "script.lua"
+        lua.write_text(script)
+        command[4:4] = ["-s", str(lua)]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in out:
+        raise SystemExit(f"wrk met errors:\n{out}")
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def bare_commits(folder: Path, seconds: float) -> float:
+    connection = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+    connection.execute("CREATE TABLE IF NOT EXISTS rows (id TEXT PRIMARY KEY, a TEXT, b BLOB)")
+    began, made = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO rows VALUES (?, ?, ?)", (os.urandom(16).hex(), "x" * 100, b"y" * 200))
+        connection.execute("COMMIT")
+        made += 1
+    connection.close()
+    return made / seconds
+
+
+def post(port: int, prompt: str) -> dict[str, str]:
+    body = json.dumps({"prompt": prompt, "w": 512, "h": 512}).encode()
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    with urlopen(Request(f"http://127.0.0.1:{port}/ai", body, headers)) as answer:
+        return json.load(answer)
+
+
+def hooks(folder: Path, home: Path, count: int) -> Path:
+    """Signed webhooks, one for each of `count` jobs that wait for one."""
+    from placeholder.providers.webhook import hook_url
+    from placeholder.vault import Vault
+
+    key = Vault((home / "data" / "secret").read_text().strip()).hook_key
+    database = sqlite3.connect(home / "data" / "placeholder.db", timeout=30)
+    ids = [row[0] for row in database.execute("SELECT id FROM jobs WHERE phase = 'queued' LIMIT ?", (count,))]
+    far = time.time() + 10**6
+    sent = "UPDATE jobs SET phase = 'submitting', attempt = 1, sent_at = ?, due_at = ? WHERE id = ?"
+    database.executemany(sent, [(time.time(), far, job) for job in ids])
+    database.commit()
+    secret = b64decode(SECRET.removeprefix("whsec_"))
+    file = folder / "hooks"
+    with file.open("w") as out:
+        for number, job in enumerate(ids):
+            fields = {
+                "id": f"p{number:025d}", "status": "processing", "output": None, "error": None,
+                "model": "black-forest-labs/flux-schnell", "version": "hidden", "logs": "Using seed: 1\n" * 20,
+                "input": {"prompt": "a red fox in snow", "seed": 1}, "urls": {"get": "https://api.example/p"},
+            }  # fmt: skip
+            body, name, at = json.dumps(fields), f"msg_{number}_{time.time_ns()}", str(int(time.time()))
+            mac = b64encode(hmac.digest(secret, f"{name}.{at}.{body}".encode(), sha256)).decode()
+            out.write(f"{hook_url('', key, job, 1, 1)} {name} {at} v1,{mac} {body}\n")
+    return file
+
+
+async def held(port: int, job: str, count: int, pid: int) -> tuple[float, float]:
+    """Kilobytes that a held long poll takes, and the share of a core that all of them take while idle."""
+    before = rss_mb(pid)
+    request = f"GET /ai/{job}/status?wait=25 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    opened = []
+    for _ in range(count):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        opened.append((reader, writer))
+    await asyncio.sleep(2)
+    each = (rss_mb(pid) - before) * 1024 / count
+
+    def cpu() -> int:
+        return sum(map(int, Path(f"/proc/{pid}/stat").read_text().split()[13:15]))
+
+    ticks = cpu()
+    await asyncio.sleep(8)
+    idle = (cpu() - ticks) / os.sysconf("SC_CLK_TCK") / 8
+    for _, writer in opened:
+        writer.close()
+    return each, idle
+
+
+def elapsed_to_ready(port: int, prompt: str) -> float:
+    began = time.perf_counter()
+    url = f"http://127.0.0.1:{port}{post(port, prompt)['status_url']}?wait=20"
+    while True:
+        with urlopen(url) as answer:
+            state = json.load(answer)["state"]
+        if state in ("ready", "failed"):
+            assert state == "ready"
+            return (time.perf_counter() - began) * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--folder", help="a folder on the disk to be measured; default: the system's temporary one")
+    options = parser.parse_args()
+    placeholder = [str(Path(sys.executable).with_name("placeholder")), "serve"]
+    figures: dict[str, list[tuple[float, float]]] = {}
+    with tempfile.TemporaryDirectory(dir=options.folder) as name, ExitStack() as stack:
+        folder = Path(name)
+        (folder / "constant.py").write_text(CONSTANT)
+        slow = {"PLACEHOLDER_API_KEY": KEY, "PLACEHOLDER_SKETCH_DELAY_S": "3600"}
+        ours, _ = stack.enter_context(running(placeholder, folder / "ours", **slow))
+        door, _ = stack.enter_context(running(placeholder, folder / "door", **slow, PLACEHOLDER_WORKER="false"))
+        hooked, _ = stack.enter_context(
+            running(placeholder, folder / "hooked", PLACEHOLDER_API_KEY=KEY, PLACEHOLDER_WORKER="false",
+                    REPLICATE_API_TOKEN="r8_bench", REPLICATE_WEBHOOK_SECRET=SECRET)
+        )  # fmt: skip
+        quick, _ = stack.enter_context(
+            running(placeholder, folder / "quick", PLACEHOLDER_API_KEY=KEY, PLACEHOLDER_SKETCH_DELAY_S="0")
+        )
+        uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
+        raw, _ = stack.enter_context(running([*uvicorn, "--app-dir", str(folder), "constant:app"], folder / "raw"))
+        known = post(ours, "a red fox in snow")
+
+        def add(case: str, rate: float, p99: float) -> None:
+            figures.setdefault(case, []).append((rate, p99))
+
+        for number in range(options.rounds):
+            start = 1_000_000 * (number + 1)
+            new = NEW.format(start=start, key=KEY)
+            wrk(f"http://127.0.0.1:{hooked}/ai", 2, new, folder)
+            deliveries = hooks(folder, folder / "hooked", 100_000)
+            add("bare SQLite commits", bare_commits(folder, options.seconds), 0)
+            add("uvicorn, constant", *wrk(f"http://127.0.0.1:{raw}/", options.seconds, "", folder))
+            add("POST /ai, new prompts", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, new, folder))
+            add("POST /ai, new prompts, no worker", *wrk(f"http://127.0.0.1:{door}/ai", options.seconds, new, folder))
+            add("POST /ai, a known prompt", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, KNOWN.format(key=KEY), folder))
+            add("status, hot", *wrk(f"http://127.0.0.1:{ours}{known['status_url']}", options.seconds, "", folder))
+            add("webhook", *wrk(f"http://127.0.0.1:{hooked}/", 1, REPLAY.format(file=deliveries), folder))
+        times = [elapsed_to_ready(quick, f"quick {n}") for n in range(21)][1:]
+        each, idle = asyncio.run(held(door, post(door, "held")["id"], 2000, _pid(door)))
+    medians = {
+        case: (statistics.median(rate for rate, _ in made), statistics.median(p99 for _, p99 in made))
+        for case, made in figures.items()
+    }
+    commits, constant = medians["bare SQLite commits"][0], medians["uvicorn, constant"][0]
+    print("| | a second | of bare commits | of uvicorn | p99 ms |\n|---|--:|--:|--:|--:|")
+    for case, (rate, p99) in medians.items():
+        print(f"| {case} | {rate:,.0f} | {rate / commits:.2f} | {rate / constant:.2f} | {p99:.1f} |")
+    print(f"\nknown / new: {medians['POST /ai, a known prompt'][0] / medians['POST /ai, new prompts'][0]:.1f}")
+    print(f"sketch without delay, POST to ready: {statistics.median(times):.0f} ms median of {len(times)}, {max(times):.0f} ms longest")
+    print(f"2,000 held long polls: {each:.1f} kB each, {idle:.1%} of a core while idle")
+
+
+def _pid(port: int) -> int:
+    out = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
+    return int(re.search(r"pid=(\d+)", out)[1])
+
+
+if __name__ == "__main__":
+    main()
