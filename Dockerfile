@@ -1,6 +1,7 @@
-# The service as an image: `docker build -t placeholder .`, then `docker run --rm -p 8000:8000 placeholder`.
+# The service as an image: `docker build -t placeholder .`, then `docker run --rm -p 8000:8000 -v placeholder:/data placeholder`.
 #
-# Nothing is written while it runs, so it also runs with `--read-only --cap-drop=ALL --security-opt=no-new-privileges`.
+# What it keeps lies in /data, and nothing is written elsewhere, so it also runs with
+# `--read-only --cap-drop=ALL --security-opt=no-new-privileges`. `docker run … keys create --name NAME` makes an API key.
 # Settings are PLACEHOLDER_* variables (`-e`). Arguments after the image's name replace the command:
 # `docker run --rm -p 8000:8000 placeholder serve --host 0.0.0.0 --port 8000 --workers 4`.
 
@@ -39,6 +40,10 @@ RUN groupadd --gid 10001 placeholder \
 
 COPY --from=builder /opt/placeholder /opt/placeholder
 ENV PATH=/opt/placeholder/bin:$PATH
+
+RUN install -d -o 10001 -g 10001 -m 0700 /data
+ENV PLACEHOLDER_DATA_DIR=/data
+VOLUME /data
 
 WORKDIR /var/lib/placeholder
 

@@ -1,13 +1,10 @@
 """The wiring: settings in, an ASGI application out. The only place that builds things; everything arrives as an argument."""
 
 import asyncio
-import os
 import random
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -15,15 +12,15 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from placeholder import jobs as jobs_room
 from placeholder import logs
 from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
-from placeholder.db.database import BadDatabaseUrl, Database, open_engine
-from placeholder.db.schema import NewerSchema, migrate
+from placeholder.db.database import Database
 from placeholder.door.desk import STATE, Desk, settle
 from placeholder.errors import Refusal
 from placeholder.failpoints import failpoints
+from placeholder.ground import open_ground
+from placeholder.jobs import screening
 from placeholder.jobs.board import Board
 from placeholder.jobs.breaker import Breaker
 from placeholder.jobs.gallery import Gallery
@@ -87,50 +84,6 @@ def create_served_app() -> ASGIApp:
     return create_app(settings, desk=Desk(paint, settings.hosts, BoundedCache(settings.cache_mb * _MB)))
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What is kept, and the keys to it."""
-
-    database: Database
-    vault: Vault
-
-
-def open_ground(settings: Settings) -> Ground:
-    """The database, brought up to date, and the vault. Raises BadSettings."""
-    try:
-        engine = open_engine(settings.database)
-    except BadDatabaseUrl as error:
-        raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
-    except OSError as error:
-        raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
-    secret = settings.secret.get_secret_value() if settings.secret else _kept_secret(settings, engine.dialect.name)
-    try:
-        migrate(engine)
-    except NewerSchema as error:
-        raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
-    return Ground(Database(engine), Vault(secret))
-
-
-def _kept_secret(settings: Settings, dialect: str) -> str:
-    """The secret in the data folder, made where there is none yet."""
-    if dialect != "sqlite":
-        raise BadSettings("PLACEHOLDER_SECRET: expected 32 random characters or more; every process needs the same")
-    path = settings.data_dir / "secret"
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Linked into place whole, so that of two processes that start at once both read the same.
-        own = path.with_name(f"secret.{os.getpid()}")
-        if not path.exists():
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(32))
-            with suppress(FileExistsError):
-                os.link(own, path)
-            own.unlink()
-        return path.read_text().strip()
-    except OSError as error:
-        raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
-
-
 def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncExitStack) -> Ai:
     """Everything behind /ai, opened; `stack` closes it."""
     ground = open_ground(settings)
@@ -151,7 +104,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         board,
         vault,
         vault.id_key,
-        Screen.parse(files(jobs_room).joinpath("screening.json").read_text("utf-8")),
+        Screen.parse(files(screening).joinpath("rules.json").read_text("utf-8")),
         policy=policy,
         classifier=_classifier(settings, stack),
         is_open_on_trouble=settings.moderation_fail == "open",

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from placeholder.app import Ground, open_ground
 from placeholder.errors import Refusal
+from placeholder.ground import Ground, open_ground
 from placeholder.settings import BadSettings, Settings, read_settings
 
 

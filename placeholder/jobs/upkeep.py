@@ -1,4 +1,4 @@
-"""What has to go with time: prompts of jobs that ended, names of webhooks, old usage, and old pictures where they are not kept."""
+"""What goes with time: prompts of jobs that ended, names of webhooks, old usage, and old pictures where they are not kept."""
 
 import asyncio
 import logging

@@ -173,13 +173,14 @@ class Studio:
     def _take(self) -> _Worker:
         """A worker that waits for a picture."""
         for _ in range(_ATTEMPTS):
-            worker = self._waiting() or self._started()
-            try:
-                worker.get_ready()
-            except _Died:
-                self._put_back(worker)
-            else:
-                return worker
+            with suppress(OSError):
+                worker = self._waiting() or self._started()
+                try:
+                    worker.get_ready()
+                except _Died:
+                    self._put_back(worker)
+                else:
+                    return worker
         raise RuntimeError("no worker of the studio starts")
 
     def _waiting(self) -> _Worker | None:

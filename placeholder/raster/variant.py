@@ -34,4 +34,13 @@ def variant(master: bytes, width: int, format: Format) -> bytes:
     image = own if width == own.width else _vips().Image.thumbnail_buffer(master, width, height=height, size="force")
     saver, options = _SAVERS[format]
     body: bytes = getattr(image, saver)(keep="none", **options)
-    return body
+    return _without_density(body) if format is Format.PNG else body
+
+
+_HEAD_END, _DENSITY = 33, 21
+
+
+def _without_density(body: bytes) -> bytes:
+    """libvips says how many pixels make a metre, whatever it is told to keep. It says so first, behind the head."""
+    said = body[_HEAD_END + 4 : _HEAD_END + 8] == b"pHYs"
+    return body[:_HEAD_END] + body[_HEAD_END + _DENSITY :] if said else body

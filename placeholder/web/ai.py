@@ -64,7 +64,7 @@ class Echo:
             return
         first = await receive()
         if first["type"] == "http.request" and not first.get("more_body", False):
-            asked = _digest(scope["headers"], first["body"])
+            asked = _digest(scope["headers"], first.get("body", b""))
             answer = self._recall(asked)
             if answer:
                 await Sent(answer, scope)(scope, receive, send)
@@ -236,13 +236,15 @@ async def image(request: Request) -> Response:
         raise NoSuchPicture(f"This picture has {job.size} pixels and no other size")
     query = parse_query(request.scope["query_string"].decode("latin-1"))
     width, format = _width(query.get("width"), job.w), _FORMATS[named[2]]
-    if query.get("live") == "1" and job.state not in _ENDED and live.is_for_an_image(request.headers):
+    is_get = request.method == "GET"
+    if query.get("live") == "1" and job.state not in _ENDED and is_get and live.is_for_an_image(request.headers):
         return live.stream(await ai.gallery.unfinished(job, width, format), format, lambda: _final(ai, job, width, format))
     if job.state is not State.READY:
         return Sent(_standing_in(job, format, await ai.gallery.unfinished(job, width, format)), request.scope)
     answer = respond.picture(format.value, await ai.gallery.finished(job, width, format), _READY)
     kept = answer_to(answer, request.scope["headers"])
-    return Sent(part_of(answer, request.scope["headers"]) if kept is answer else kept, request.scope)
+    # Ranges are of GET alone (RFC 9110 §14.2).
+    return Sent(part_of(answer, request.scope["headers"]) if is_get and kept is answer else kept, request.scope)
 
 
 _READY = ((b"x-ai-state", b"ready"), (b"access-control-expose-headers", b"X-AI-State"), (b"accept-ranges", b"bytes"))

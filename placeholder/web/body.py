@@ -11,7 +11,7 @@ from placeholder.errors import BadParameter, TooLarge, WrongType
 async def read_body(request: Request, limit: int) -> bytes:
     """All of it, `limit` bytes at most."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and (len(announced) > 12 or int(announced) > limit):
+    if announced.isdecimal() and (len(announced) > 12 or int(announced) > limit):
         raise TooLarge(limit)
     body = bytearray()
     async for chunk in request.stream():

@@ -21,7 +21,8 @@ def part_of(answer: Answer, headers: Iterable[Pair]) -> Answer:
         if asked[1] and asked[2] and int(asked[1]) > int(asked[2]):
             return answer  # not a range at all (§14.1.1)
         pairs = (*answer.common.pairs, (b"content-range", b"bytes */%d" % size))
-        return Answer(416, common(*(pair for pair in pairs if pair[0] != b"cache-control"), (b"cache-control", b"no-store")), b"")
+        kept = (pair for pair in pairs if pair[0] not in (b"cache-control", b"content-type"))
+        return Answer(416, common(*kept, (b"cache-control", b"no-store"), (b"content-length", b"0")), b"")
     pairs = (*answer.common.pairs, (b"content-range", b"bytes %d-%d/%d" % (first, last, size)))
     return Answer(206, common(*pairs), answer.body[first : last + 1], answer.etag)
 

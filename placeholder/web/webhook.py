@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from placeholder.errors import BadParameter, BadSignature, NoWebhooks
+from placeholder.errors import BadSignature, NoWebhooks
 from placeholder.jobs.service import Jobs
 from placeholder.providers.replicate_words import read_prediction
 from placeholder.providers.webhook import read_hook, verify
@@ -42,10 +42,7 @@ async def receive(request: Request) -> Response:
     hooks.at("hook.after_verify")
     fields = read_object(body, request.headers.get("content-type", ""), request.headers.get("content-encoding", ""))
     address = read_hook(request.scope["query_string"].decode("latin-1"), hooks.address_key)
-    try:
-        news = read_prediction(fields)
-    except ValueError:
-        raise BadParameter("body", "a prediction") from None
+    news = read_prediction(fields)
     if address is None or news is None:
         return Sent(respond.json(b'{"ignored": true}'), request.scope)
     stray = await hooks.jobs.deliver(webhook, address.job, address.epoch, address.attempt, news)

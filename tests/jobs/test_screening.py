@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import placeholder.jobs
+import placeholder.jobs.screening
 from placeholder.jobs.screening import Screen, Verdict, normalised
 
-DATA = (Path(placeholder.jobs.__file__).parent / "screening.json").read_text("utf-8")
+DATA = (Path(placeholder.jobs.screening.__file__).parent / "rules.json").read_text("utf-8")
 CORPUS = json.loads(Path(__file__).with_name("screening_corpus.json").read_text("utf-8"))
 HARMLESS: list[str] = [prompt for prompts in CORPUS["harmless"].values() for prompt in prompts]
 BLOCKED: list[tuple[str, str]] = [(prompt, rule) for rule, prompts in CORPUS["blocked"].items() for prompt in prompts]
@@ -348,6 +348,8 @@ def _file(**changed: Any) -> str:
         (_file(rule={"any": ["r*ed"]}), "“r*ed” is no word"),
         (_file(rule={"any": ["red, fox"]}), "“red,” is no word"),
         (_file(rule={"any": ["n@ked"]}), "“n@ked” is no word"),
+        (_file(rule={"any": ["\u3164"]}), "is no word"),
+        (_file(rule={"any": ["abcd½*"]}), "“abcd½*” is no word"),
         (_file(rule={"any": ["a b c d e f g h i"]}), "more than 8 words"),
         (_file(rule={"any": ["@missing"]}), "rule r-1, any, “@missing”: no list missing stands before it"),
         (_file(rule={"all": "x"}), "rule r-1: all must be a list of groups"),

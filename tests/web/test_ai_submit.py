@@ -1,0 +1,782 @@
+"""POST /ai: who may, what a body has to be, what is one job and what another, and what is blocked."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fixtures.imagining import BEARER, FOX, JSON, KEY, SECRET, Imagining, Service, scope_of
+
+from placeholder.db.tables import jobs, keys, usage
+from placeholder.jobs.model import MAX_PROMPT, MAX_SEED, State
+from placeholder.keys.tokens import mint
+from placeholder.providers.models import DEFAULT, MODELS
+from placeholder.web.ai import MAX_BODY
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Launch = Callable[..., AbstractAsyncContextManager[Service]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(imagining: Imagining) -> AsyncIterator[Service]:
+    async with imagining() as opened:
+        yield opened
+
+
+def check_refusal(answer: Any, status: int, code: str, param: str | None = None) -> None:
+    """The one shape of a refusal on an address that speaks JSON."""
+    assert answer.status == status, answer.body
+    told = answer.json()
+    assert list(told) == ["error", "code", "param"]
+    assert (told["code"], told["param"]) == (code, param)
+    assert isinstance(told["error"], str)
+    assert told["error"]
+    assert param is None or told["error"].startswith(f"{param}: expected ")
+    assert answer["cache-control"] == "no-store"
+    assert answer["access-control-allow-origin"] == "*"
+    assert answer["x-content-type-options"] == "nosniff"
+    assert answer["etag"] is None
+    assert answer["set-cookie"] is None
+    assert answer["location"] is None
+
+
+# ---------------------------------------------------------------- the documented example
+
+
+async def test_the_documented_example_word_for_word(service: Service) -> None:
+    """P-55, P-56, P-62, P-63, P-64, P-65."""
+    body = b"""{
+"prompt": "a red fox in snow, cinematic lighting",
+"w": 512,
+"h": 512,
+"seed": 42,
+"model": "flux-schnell"
+}"""
+    answer = await service.ask("/ai", "POST", {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}, body)
+    assert answer.status == 200
+    told = answer.json()
+    name = told["id"]
+    assert re.fullmatch(r"[a-z0-9]{16}", name)
+    assert told == {
+        "id": name,
+        "url": f"/ai/512x512/{name}.png",
+        "status_url": f"/ai/{name}/status",
+        "state": "pending",
+        "width": 512,
+        "height": 512,
+    }
+    assert list(told)[:3] == ["id", "url", "status_url"]
+    assert dict(answer.headers) == {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "access-control-allow-origin": "*",
+        "content-length": str(len(answer.body)),
+    }
+    assert (await service.ask(told["status_url"])).json() == {"state": "pending"}
+    assert (await service.ask(told["url"])).picture().size == (512, 512)
+
+
+async def test_an_ordinary_client(service: Service) -> None:
+    answer = await service.client.post("/ai", json=FOX, headers=BEARER)
+    assert answer.status_code == 200
+    assert (await service.client.get(answer.json()["url"])).headers["content-type"] == "image/png"
+
+
+async def test_the_answer_has_these_fields_of_these_types_in_every_state(service: Service) -> None:
+    """P-56, P-66: a job is told with its one URL however far it is, and a ready one with what to paint at once."""
+    urls = set()
+    for phase, state in [
+        ("queued", "pending"),
+        ("submitting", "pending"),
+        ("running", "generating"),
+        ("fetching", "generating"),
+        ("ready", "ready"),
+    ]:
+        job = await service.stand(phase, prompt=f"every state {phase}")
+        told = await service.submit(prompt=f"every state {phase}")
+        plain = {"id": job.id, "url": job.url, "status_url": job.status_url, "state": state, "width": 64, "height": 48}
+        hashes = {"blurDataURL": job.blur, "thumbhash": job.thumbhash} if state == "ready" else {}
+        assert told == {**plain, **hashes}
+        assert {name: type(value) for name, value in told.items() if name in ("width", "height")} == {"width": int, "height": int}
+        urls.add(told["url"])
+    assert len(urls) == 5
+
+
+# ---------------------------------------------------------------- who may ask
+
+STRANGERS: list[tuple[str, list[str]]] = [
+    ("no header", []),
+    ("empty", [""]),
+    ("a blank", [" "]),
+    ("the scheme alone", ["Bearer"]),
+    ("the scheme and a blank", ["Bearer "]),
+    ("no scheme", [KEY]),
+    ("another scheme", [f"Token {KEY}"]),
+    ("Basic", ["Basic dXNlcjpwYXNz"]),
+    ("a comma", [f"Bearer, {KEY}"]),
+    ("two credentials in one", [f"Bearer {KEY}, Bearer {KEY}"]),
+    ("twice the same", [f"Bearer {KEY}", f"Bearer {KEY}"]),
+    ("a good one and junk", [f"Bearer {KEY}", "Bearer junk"]),
+    ("junk and a good one", ["Basic x", f"Bearer {KEY}"]),
+    ("a part of the key", [f"Bearer {KEY[:-1]}"]),
+    ("more than the key", [f"Bearer {KEY}x"]),
+    ("the key in another case", [f"Bearer {KEY.swapcase()}"]),
+    ("in quotes", [f'Bearer "{KEY}"']),
+    ("a tab for the space", [f"Bearer\t{KEY}"]),
+    ("a key of ours that nobody has", ["Bearer " + mint(bytes(range(32)))]),
+    ("a mistyped key of ours", ["Bearer plh_live_" + "0" * 38]),
+    ("10 kB", ["Bearer " + "a" * 10_000]),
+    ("10 kB of blanks", ["Bearer" + " " * 10_000 + KEY]),
+    ("not ASCII", ["Bearer \xff\xfe"]),
+    ("the key and not ASCII", [f"Bearer {KEY}\xe9"]),
+    ("NUL", [f"Bearer {KEY}\x00"]),
+    ("a line feed", [f"Bearer {KEY}\n"]),
+    ("SQL", ["Bearer ' OR 1=1 --"]),
+    ("the secret", [f"Bearer {SECRET}"]),
+    ("no key", ["Bearer null"]),
+    ("the documentation's", ["Bearer YOUR_API_KEY"]),
+]
+
+
+@pytest.mark.parametrize("values", [pytest.param(values, id=name) for name, values in STRANGERS])
+async def test_nobody_else_gets_in(values: list[str], service: Service) -> None:
+    """P-3, AP-1: refused before the body is looked at, and nothing is made."""
+    before = await service.everything()
+    for body, expected in [(json.dumps({**FOX, "prompt": "a stranger's"}).encode(), 401), (b"{", 401), (b"x" * 9000, 401)]:
+        headers = [*(("Authorization", value) for value in values), *JSON.items()]
+        answer = await service.ask("/ai", "POST", headers, body)
+        check_refusal(answer, expected, "invalid_api_key")
+        assert answer["www-authenticate"] == "Bearer"
+        assert b"stranger" not in answer.everything
+        assert KEY.encode() not in answer.everything
+    assert await service.everything() == before
+
+
+@pytest.mark.parametrize("value", ["Bearer {}", "bearer {}", "BEARER {}", "Bearer   {}", " Bearer {} "])
+async def test_the_name_of_the_scheme_is_written_as_one_likes(value: str, service: Service) -> None:
+    """RFC 9110 §11.1: it is case-insensitive."""
+    answer = await service.ask("/ai", "POST", {"Authorization": value.format(KEY), **JSON}, json.dumps(FOX).encode())
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        (f"/ai?key={KEY}", {}),
+        (f"/ai?api_key={KEY}&token={KEY}&access_token={KEY}", {}),
+        ("/ai", {"Cookie": f"key={KEY}; Authorization=Bearer {KEY}"}),
+        ("/ai", {"X-Api-Key": KEY, "Api-Key": KEY, "Proxy-Authorization": f"Bearer {KEY}"}),
+    ],
+)
+async def test_a_key_anywhere_else_is_none(target: str, headers: dict[str, str], service: Service) -> None:
+    """P-3: nor in the body, which may not have such a field."""
+    answer = await service.ask(target, "POST", {**headers, **JSON}, json.dumps(FOX).encode())
+    check_refusal(answer, 401, "invalid_api_key")
+    check_refusal(await service.post({**FOX, "api_key": KEY}), 400, "invalid_parameter", "body")
+
+
+async def test_keys_that_were_made_open_and_ended_ones_do_not(service: Service) -> None:
+    """M4."""
+    told = {
+        "good": service.key(),
+        "for another purpose": service.key(scopes=frozenset()),
+        "expired": service.key(expires_at=1.0),
+        "revoked": service.key(),
+    }
+    await service.database.write(
+        lambda c: c.execute(keys.update().where(keys.c.hint.like(f"{told['revoked'][:13]}%")).values(revoked_at=2.0))
+    )
+    assert (await service.post({**FOX, "prompt": "with a key"}, key=told["good"])).status == 200
+    before = await service.count()
+    check_refusal(await service.post(key=told["for another purpose"]), 403, "insufficient_scope")
+    for name in ("expired", "revoked"):
+        answer = await service.post(key=told[name])
+        check_refusal(answer, 401, "invalid_api_key")
+        assert name in answer.json()["error"]
+        assert answer["www-authenticate"] == "Bearer"
+        assert told[name].encode() not in answer.everything
+    assert await service.count() == before
+
+
+async def test_without_any_key_nobody_gets_in(imagining: Imagining) -> None:
+    async with imagining(api_key=None) as closed:
+        for value in ("", "Bearer ", "Bearer None", "Bearer null", f"Bearer {KEY}"):
+            answer = await closed.ask("/ai", "POST", {"Authorization": value, **JSON}, json.dumps(FOX).encode())
+            check_refusal(answer, 401, "invalid_api_key")
+
+
+# ---------------------------------------------------------------- what a body has to be
+
+INF = float("inf")
+FIELDS: list[tuple[str, dict[str, Any], str]] = [
+    # AP-11
+    ("no prompt", {"w": 1, "h": 1}, "prompt"),
+    *(
+        (f"prompt {value!r}"[:40], {**FOX, "prompt": value}, "prompt")
+        for value in (None, "", " ", "\n\t \u2003", 5, 5.5, True, [], ["a"], {}, {"a": "b"}, "a\x00b", "a\x1bb", "\ud800", "a\udfff")
+    ),
+    ("a prompt one too long", {**FOX, "prompt": "a" * (MAX_PROMPT + 1)}, "prompt"),
+    ("a prompt far too long", {**FOX, "prompt": "a" * 60_000}, "prompt"),
+    # AP-12
+    *((f"no {side}", {name: value for name, value in FOX.items() if name != side}, side) for side in ("w", "h")),
+    *(
+        (f"{side} {value!r}"[:40], {**FOX, side: value}, side)
+        for side in ("w", "h")
+        for value in (None, 0, -1, -(10**30), True, False, 512.0, 512.5, 1e400, "512", "", "512px", [512], {"a": 1}, -INF)
+    ),
+    *(
+        (f"seed {value!r}"[:40], {**FOX, "seed": value}, "seed")
+        for value in (-1, MAX_SEED + 1, 2**63, 10**30, 1.0, 4.2, "42", "", True, False, [42], {})
+    ),
+    *(
+        (f"model {value!r}"[:40], {**FOX, "model": value}, "model")
+        for value in ("", " ", "no-such-model", "FLUX-SCHNELL", "flux-schnell ", "../flux-schnell", 5, True, ["flux-schnell"],
+                      {}, "\ud800", "x" * 9000)
+    ),
+    *(
+        (f"a field {name!r}", {**FOX, name: value}, "body")
+        for name, value in (("", 1), ("Prompt", "x"), ("state", "ready"), ("owner", "me"), ("id", "a" * 16), ("__proto__", {}),
+                            ("é", 1))
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "param"), [pytest.param(fields, param, id=name) for name, fields, param in FIELDS])
+async def test_a_field_that_is_not_what_it_has_to_be(fields: dict[str, Any], param: str, service: Service) -> None:
+    """AP-11, AP-12, M5, V5: 400 that names it and does not say its value again."""
+    before = await service.count()
+    body = json.dumps(fields).replace("Infinity", "1e999").encode()
+    answer = await service.ask("/ai", "POST", {**BEARER, **JSON}, body)
+    check_refusal(answer, 400, "invalid_parameter", param)
+    assert b"fox" not in answer.everything
+    assert b"aaaa" not in answer.everything
+    assert b"no-such-model" not in answer.everything
+    assert await service.count() == before
+
+
+GOOD = json.dumps(FOX).encode()
+NOT_JSON: list[tuple[str, bytes]] = [
+    ("nothing", b""),
+    ("blanks", b"  \n"),
+    ("NUL", b"\x00"),
+    ("half", GOOD[:-1]),
+    ("twice", GOOD + GOOD),
+    ("something behind", GOOD + b"x"),
+    ("a comma too many", GOOD[:-1] + b",}"),
+    ("single quotes", GOOD.replace(b'"', b"'")),
+    ("no quotes", b"{prompt: 1, w: 1, h: 1}"),
+    ("a comment", GOOD[:-1] + b"/* x */}"),
+    ("a form", b"prompt=a+fox&w=512&h=512"),
+    ("XML", b"<prompt>a fox</prompt>"),
+    ("a list", b"[" + GOOD + b"]"),
+    ("an empty list", b"[]"),
+    ("text", b'"prompt"'),
+    ("a number", b"5"),
+    ("true", b"true"),
+    ("null", b"null"),
+    ("NaN", GOOD.replace(b"512", b"NaN")),
+    ("Infinity", GOOD.replace(b"512", b"Infinity")),
+    ("-Infinity", GOOD.replace(b"512", b"-Infinity")),
+    ("NaN alone", b"NaN"),
+    ("leading zeros", GOOD.replace(b"512", b"0512")),
+    ("a plus", GOOD.replace(b"512", b"+512")),
+    ("hexadecimal", GOOD.replace(b"512", b"0x200")),
+    ("5,000 digits", GOOD.replace(b"512", b"5" * 5000)),
+    ("a byte order mark", b"\xef\xbb\xbf" + GOOD),
+    ("UTF-16", GOOD.decode().encode("utf-16")),
+    ("UTF-16 without a mark", GOOD.decode().encode("utf-16-le")),
+    ("UTF-32", GOOD.decode().encode("utf-32")),
+    ("no UTF-8", GOOD.replace(b"fox", b"f\xff\xfex")),
+    ("an overlong slash", GOOD.replace(b"fox", b"\xc0\xaf")),
+    ("a surrogate in UTF-8", GOOD.replace(b"fox", b"\xed\xa0\x80")),
+    ("half a character", GOOD[:-2] + b"\xc3"),
+    ("a line feed in text", GOOD.replace(b"fox", b"f\nx")),
+    ("half an escape", GOOD.replace(b"fox", b"\\u12")),
+    ("another escape", GOOD.replace(b"fox", b"\\x41")),
+    ("a name twice", GOOD[:-1] + b', "w": 512}'),
+    ("a name twice, the same", GOOD[:-1] + b', "prompt": "a red fox in snow, cinematic lighting"}'),
+    ("a name twice, escaped", GOOD[:-1] + b', "\\u0077": 1}'),
+    ("a name twice within", GOOD[:-1] + b', "seed": {"a": 1, "a": 2}}'),
+    ("lists 30,000 deep", b"[" * 30_000 + b"]" * 30_000),
+    ("lists 60,000 deep without an end", b"[" * 60_000),
+    ("objects 10,000 deep", b'{"a":' * 10_000 + b"1" + b"}" * 10_000),
+    ("a field 20,000 deep", GOOD[:-1] + b', "seed": ' + b"[" * 20_000 + b"]" * 20_000 + b"}"),
+]
+
+
+@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in NOT_JSON])
+async def test_a_body_that_is_no_json_object(body: bytes, service: Service) -> None:
+    """Each name once, UTF-8, RFC 8259 and no more."""
+    before = await service.count()
+    answer = await service.ask("/ai", "POST", {**BEARER, **JSON}, body)
+    check_refusal(answer, 400, "invalid_parameter", "body")
+    assert b"fox" not in answer.everything
+    assert await service.count() == before
+
+
+TYPES: list[tuple[dict[str, str], int]] = [
+    ({}, 415),
+    ({"Content-Type": ""}, 415),
+    ({"Content-Type": "text/plain"}, 415),
+    ({"Content-Type": "text/json"}, 415),
+    ({"Content-Type": "application/jsonp"}, 415),
+    ({"Content-Type": "application/problem+json"}, 415),
+    ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+    ({"Content-Type": "multipart/form-data; boundary=x"}, 415),
+    ({"Content-Type": "application/json, text/plain"}, 415),
+    ({"Content-Type": "x" * 5000}, 415),
+    ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, 415),
+    ({"Content-Type": "application/json", "Content-Encoding": "br, identity"}, 415),
+    ({"Content-Type": "application/json", "Content-Encoding": "GZIP"}, 415),
+    ({"Content-Type": "application/json", "Content-Encoding": "identity"}, 200),
+    ({"Content-Type": "application/json; charset=utf-8"}, 200),
+    ({"Content-Type": "Application/JSON ;charset=UTF-8"}, 200),
+]
+
+
+@pytest.mark.parametrize(("headers", "status"), TYPES, ids=lambda value: str(value)[:70])
+async def test_the_body_has_to_be_called_json(headers: dict[str, str], status: int, service: Service) -> None:
+    answer = await service.ask("/ai", "POST", {**BEARER, **headers}, GOOD)
+    assert answer.status == status
+    if status == 415:
+        check_refusal(answer, 415, "unsupported_media_type")
+
+
+def padded(length: int) -> bytes:
+    return GOOD + b" " * (length - len(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("body", "announced", "status"),
+    [
+        pytest.param(padded(MAX_BODY), None, 200, id="the limit itself"),
+        pytest.param(padded(MAX_BODY), str(MAX_BODY), 200, id="the limit, announced"),
+        pytest.param(padded(MAX_BODY + 1), None, 413, id="one byte more"),
+        pytest.param(padded(MAX_BODY + 1), str(MAX_BODY + 1), 413, id="one byte more, announced"),
+        pytest.param(padded(300_000), None, 413, id="300 kB"),
+        pytest.param([GOOD, *[b" " * 1000] * 100], None, 413, id="in pieces"),
+        pytest.param([b"", GOOD[:9], b"", GOOD[9:], b""], None, 200, id="in pieces, some empty"),
+        pytest.param([GOOD[at : at + 1] for at in range(len(GOOD))], None, 200, id="byte by byte"),
+        pytest.param(padded(201), "10000000000", 413, id="announced and not sent"),
+        pytest.param(padded(202), "9" * 5000, 413, id="announced with 5,000 digits"),
+        pytest.param(padded(203), "-1", 200, id="less than nothing announced"),
+        pytest.param(padded(204), "\xb2", 200, id="a superscript announced"),
+    ],
+)
+async def test_a_body_is_read_up_to_a_limit(body: Any, announced: str | None, status: int, service: Service) -> None:
+    """T5."""
+    length = {"Content-Length": announced} if announced else {}
+    answer = await service.ask("/ai", "POST", {**BEARER, **JSON, **length}, body)
+    assert answer.status == status, answer.body
+    if status == 413:
+        check_refusal(answer, 413, "body_too_large")
+
+
+async def test_a_body_that_goes_on_is_not_read_to_its_end(service: Service) -> None:
+    """T5: refused at the limit, however much is still to come."""
+    pieces = [b" " * 16_384] * 1000
+    async with service.exchanged("/ai", "POST", {**BEARER, **JSON}, pieces) as exchange:
+        await exchange.until(1)
+        assert exchange.reply.status == 413
+
+
+async def test_a_server_that_sends_no_body_at_all(service: Service) -> None:
+    """`body` is optional in ASGI's http.request."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await service.app(scope_of("/ai", "POST", {**BEARER, **JSON}), receive, send)
+    assert sent[0]["status"] == 400
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+@pytest.mark.parametrize(
+    ("w", "h", "size"),
+    [
+        (1, 1, (1, 1)),
+        (2048, 2048, (2048, 2048)),
+        (2049, 2048, (2048, 2048)),
+        (10**6, 1, (2048, 1)),
+        (1, 10**30, (1, 2048)),
+        (400, 99999, (400, 2048)),
+    ],
+)
+async def test_a_size_is_clamped_side_by_side(w: int, h: int, size: tuple[int, int], service: Service) -> None:
+    """P-67: in the answer, the URL and the job; the clamped size is the same job."""
+    told = (await service.post({**FOX, "w": w, "h": h})).json()
+    assert (told["width"], told["height"]) == size
+    assert told["url"] == f"/ai/{size[0]}x{size[1]}/{told['id']}.png"
+    job = await service.job(told["id"])
+    assert (job.w, job.h) == size
+    assert (await service.post({**FOX, "w": size[0], "h": size[1]})).json()["id"] == told["id"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"model": None},
+        {"model": "flux-schnell"},
+        {"model": DEFAULT},
+        {"seed": None},
+        {"model": None, "seed": None},
+    ],
+)
+async def test_without_a_model_it_is_flux_schnell(fields: dict[str, Any], service: Service) -> None:
+    """P-59, P-60, P-61, AP-14, A2: null is the same as absent, an alias the same as the name."""
+    plain = (await service.post({**FOX, "prompt": "whose model?"})).json()
+    told = (await service.post({**FOX, "prompt": "whose model?", **fields})).json()
+    assert told == plain
+    assert (await service.job(told["id"])).model == "black-forest-labs/flux-schnell"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+async def test_each_model_by_each_of_its_names_is_one_job(model: Any, service: Service) -> None:
+    told = [(await service.post({**FOX, "prompt": "names", "model": name})).json() for name in (model.name, *model.aliases)]
+    assert len({one["id"] for one in told}) == 1
+    assert (await service.job(told[0]["id"])).model == model.name
+
+
+async def test_models_that_the_operator_did_not_list_are_refused(imagining: Imagining) -> None:
+    """The default one too."""
+    async with imagining(models="flux-dev, stability-ai/sdxl") as picky:
+        for allowed in ("flux-dev", "black-forest-labs/flux-dev", "sdxl", "stability-ai/sdxl"):
+            assert (await picky.post({**FOX, "model": allowed})).status == 200
+        for refused in ("flux-schnell", "imagen-4", None):
+            check_refusal(await picky.post({**FOX, "model": refused}), 400, "invalid_parameter", "model")
+        assert await picky.count() == 2
+
+
+SAME: list[tuple[str, dict[str, Any]]] = [
+    ("word for word", {}),
+    ("blanks at the ends", {"prompt": "  caf\u00e9 \n"}),
+    ("another normal form", {"prompt": "cafe\u0301"}),
+    ("null for nothing", {"seed": None, "model": None}),
+]
+OTHER: list[tuple[str, dict[str, Any]]] = [
+    ("prompt", {"prompt": "cafe"}),
+    ("case", {"prompt": "Caf\u00e9"}),
+    ("a blank within", {"prompt": "caf \u00e9"}),
+    ("w", {"w": 511}),
+    ("h", {"h": 511}),
+    ("w and h exchanged", {"w": 300, "h": 400}),
+    ("seed", {"seed": 1}),
+    ("seed 0 is a seed", {"seed": 0}),
+    ("model", {"model": "flux-dev"}),
+    ("fields that run into each other", {"prompt": "caf\u00e9512"}),
+]
+CAFE = {"prompt": "caf\u00e9", "w": 512, "h": 512}
+
+
+@pytest.mark.parametrize("fields", [pytest.param(fields, id=name) for name, fields in SAME])
+async def test_the_same_again_is_the_same_job(fields: dict[str, Any], service: Service) -> None:
+    """P-68, P-69, AP-14."""
+    first = (await service.post(CAFE)).json()
+    before = await service.count()
+    assert (await service.post({**CAFE, **fields})).json() == first
+    assert await service.count() == before
+
+
+async def test_whatever_differs_is_another_job(service: Service) -> None:
+    """P-71."""
+    told = [(await service.post({**CAFE, **fields})).json()["id"] for _, fields in [("", {}), *OTHER]]
+    assert len(set(told)) == len(told)
+
+
+async def test_another_owner_has_another_job_and_keys_of_one_owner_share_it(service: Service) -> None:
+    """AP-14: nobody finds out what another has asked for."""
+    one, two, foreign = service.key(owner="a"), service.key(owner="a"), service.key(owner="b")
+    told = [(await service.post(CAFE, key=key)).json()["id"] for key in (KEY, one, two, foreign)]
+    assert told[1] == told[2]
+    assert len(set(told)) == 3
+
+
+@pytest.mark.parametrize("phase", ["queued", "submitting", "running", "fetching", "ready", "failed"])
+async def test_a_job_that_is_under_way_or_done_is_not_begun_again(phase: str, service: Service) -> None:
+    """P-69: the row stays as it is; `blocked` is a failure that asking again would not change."""
+    job = await service.stand(phase, code="blocked", prompt=f"not again {phase}")
+    told = await service.submit(prompt=f"not again {phase}")
+    assert (told["id"], told["state"]) == (job.id, job.state)
+    assert await service.job(job.id) == job
+
+
+@pytest.mark.parametrize("code", ["generation_failed", "provider_unavailable", "timeout", "output_lost", "bad_output"])
+async def test_a_failure_that_may_pass_is_begun_again_under_the_same_id(code: str, service: Service) -> None:
+    """AP-15, A3."""
+    job = await service.stand("failed", code=code, prompt=f"again {code}")
+    told = await service.submit(prompt=f"again {code}")
+    assert (told["id"], told["url"], told["state"]) == (job.id, job.url, "pending")
+    after = await service.job(job.id)
+    assert (after.epoch, after.attempt, after.code, after.state) == (2, 0, None, State.PENDING)
+    assert (await service.submit(prompt=f"again {code}"))["id"] == job.id
+    assert (await service.job(job.id)).epoch == 2, "once"
+
+
+async def test_a_deleted_picture_can_be_asked_for_again(service: Service) -> None:
+    job = await service.stand("purged", prompt="it was deleted")
+    assert (await service.ask(job.status_url)).status == 410
+    told = await service.submit(prompt="it was deleted")
+    assert (told["id"], told["state"]) == (job.id, "pending")
+    assert (await service.ask(job.status_url)).json() == {"state": "pending"}
+
+
+async def test_sixty_four_at_the_same_time_are_one_job(imagining: Imagining, database_url: str) -> None:
+    """P-70, A1: one row, one thing taken off the budget, one answer for all."""
+    async with imagining(database_url=database_url) as service:
+        key = service.key(jobs_per_day=10)
+        answers = await asyncio.gather(*(service.post(CAFE, key=key) for _ in range(64)))
+        assert [answer.status for answer in answers] == [200] * 64
+        assert len({answer.body for answer in answers}) == 1
+        assert await service.count() == 1
+        assert [(row.jobs) for row in await service.database.read(lambda c: c.execute(usage.select()).all())] == [1]
+
+
+async def test_two_processes_at_the_same_time_make_one_job(imagining: Imagining, database_url: str) -> None:
+    """P-70."""
+    async with imagining(database_url=database_url) as one, imagining(database_url=database_url) as two:
+        answers = await asyncio.gather(*((one, two)[at % 2].post(CAFE) for at in range(32)))
+        assert {answer.status for answer in answers} == {200}
+        assert len({answer.body for answer in answers}) == 1
+        assert await one.count() == 1
+
+
+async def test_a_worker_paints_sixty_four_equal_ones_once(imagining: Imagining) -> None:
+    """P-69, P-70: one run."""
+    async with imagining(worker=True) as service:
+        answers = await asyncio.gather(*(service.post({**CAFE, "w": 16, "h": 16}) for _ in range(64)))
+        (name,) = {answer.json()["id"] for answer in answers}
+        assert (await service.ended(name))["state"] == "ready"
+        job = await service.job(name)
+        assert (job.epoch, job.attempt) == (1, 1)
+        again = (await service.post({**CAFE, "w": 16, "h": 16})).json()
+        assert (again["state"], again["thumbhash"]) == ("ready", job.thumbhash)
+        assert await service.job(name) == job
+
+
+# ---------------------------------------------------------------- what is blocked
+
+BLOCKED = ["jailbait", "child, nude", "  a naked baby ", "ｃｈｉｌｄ ｎｕｄｅ", "c\u200bhild, n\u200bude"]
+DRAWN = [None, "", "*/*", "image/*", "text/html", "application/json;q=0.5, image/*", "image/avif,image/webp,*/*;q=0.8"]
+TOLD = ["application/json", "application/json, */*", "text/html, application/json;q=0.9", "image/*;q=0.5, application/json"]
+
+
+@pytest.mark.parametrize("prompt", BLOCKED)
+@pytest.mark.parametrize("accept", DRAWN)
+async def test_a_blocked_prompt_is_answered_with_a_glyph(
+    prompt: str, accept: str | None, service: Service, assert_sound_svg: Any
+) -> None:
+    """P-72, P-73, P-74, AP-16: drawable, of the size asked for, and no job is made."""
+    before = await service.everything()
+    answer = await service.post({"prompt": prompt, "w": 320, "h": 9999}, headers={"Accept": accept} if accept is not None else {})
+    assert answer.status == 422
+    assert answer["content-type"] == "image/svg+xml"
+    root = assert_sound_svg(answer.body, (320, 2048))
+    assert root[0].text == "blocked"
+    assert answer["cache-control"] == "no-store"
+    assert answer["access-control-allow-origin"] == "*"
+    assert answer["content-security-policy"].startswith("default-src 'none'")
+    assert answer["etag"] is None
+    assert "accept" in answer["vary"].lower()
+    assert await service.everything() == before
+
+
+@pytest.mark.parametrize("prompt", BLOCKED)
+@pytest.mark.parametrize("accept", TOLD)
+async def test_or_in_json_for_whoever_prefers_it(prompt: str, accept: str, service: Service) -> None:
+    """AP-16: not which rule it was, and not the prompt."""
+    before = await service.everything()
+    answer = await service.post({"prompt": prompt, "w": 32, "h": 32}, headers={"Accept": accept})
+    assert answer.status == 422
+    assert answer.json() == {"error": "This prompt is not allowed here", "code": "blocked", "param": "prompt"}
+    assert answer["cache-control"] == "no-store"
+    assert await service.everything() == before
+
+
+async def test_a_blocked_prompt_never_reaches_the_painter(imagining: Imagining, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-74; and takes nothing off a budget."""
+    asked: list[Any] = []
+    monkeypatch.setattr("placeholder.providers.sketch.SketchProvider.start", lambda _, order: asked.append(order))
+    async with imagining(worker=True) as service:
+        key = service.key(jobs_per_day=5)
+        for prompt in BLOCKED:
+            assert (await service.post({**FOX, "prompt": prompt}, key=key)).status == 422
+        await asyncio.sleep(0.05)
+        assert asked == []
+        assert await service.everything() == [[], [], []]
+
+
+async def test_what_is_wrong_with_a_body_is_said_before_what_it_asks_for(service: Service) -> None:
+    check_refusal(await service.post({"prompt": BLOCKED[0], "w": 0, "h": 1}), 400, "invalid_parameter", "w")
+    check_refusal(await service.post({**FOX, "prompt": BLOCKED[0], "model": "none"}), 400, "invalid_parameter", "model")
+
+
+# ---------------------------------------------------------------- budgets
+
+
+async def test_a_budget_is_told_and_kept_to(imagining: Imagining, database_url: str) -> None:
+    """M1: what is refused is not counted, and repeating costs nothing."""
+    async with imagining(database_url=database_url) as service:
+        key = service.key(jobs_per_day=3)
+        for left, prompt in zip((2, 1, 0), "abc", strict=True):
+            answer = await service.post({**FOX, "prompt": prompt}, key=key)
+            assert answer.status == 200
+            assert (answer["ratelimit-limit"], answer["ratelimit-remaining"]) == ("3", str(left))
+            assert 0 < int(answer["ratelimit-reset"] or "") <= 86400
+        for prompt in "de":
+            answer = await service.post({**FOX, "prompt": prompt}, key=key)
+            check_refusal(answer, 429, "over_budget")
+            assert (answer["ratelimit-limit"], answer["ratelimit-remaining"]) == ("3", "0")
+            assert answer["retry-after"] == answer["ratelimit-reset"]
+            assert 0 < int(answer["retry-after"] or "") <= 86400
+        again = await service.post({**FOX, "prompt": "a"}, key=key)
+        assert (again.status, again["ratelimit-limit"]) == (200, None)
+        assert await service.count() == 3
+        assert (await service.post({**FOX, "prompt": "d"}, key=KEY)).status == 200, "the operator's key has no budget"
+
+
+async def test_a_budget_holds_under_a_crowd(imagining: Imagining, database_url: str) -> None:
+    """M1."""
+    async with imagining(database_url=database_url) as service:
+        key = service.key(jobs_per_day=10)
+        answers = await asyncio.gather(*(service.post({**FOX, "prompt": f"p{at}"}, key=key) for at in range(64)))
+        statuses = sorted(answer.status for answer in answers)
+        assert statuses == [200] * 10 + [429] * 54
+        assert await service.count() == 10
+        left = sorted(int(answer["ratelimit-remaining"] or "") for answer in answers if answer.status == 200)
+        assert left == list(range(10))
+
+
+async def test_a_budget_of_nothing(service: Service) -> None:
+    answer = await service.post({**FOX, "prompt": "nothing left"}, key=service.key(jobs_per_day=0))
+    check_refusal(answer, 429, "over_budget")
+    assert answer["ratelimit-limit"] == "0"
+
+
+async def test_money_is_a_budget_where_pictures_cost_any(imagining: Imagining) -> None:
+    """A model's price is taken off the month; the sketch costs nothing."""
+    replicate = {"provider": "replicate", "REPLICATE_API_TOKEN": "r8_" + "x" * 37}
+    async with imagining(**replicate) as service:
+        key = service.key(spend_per_month=28_000)  # one flux-dev for 25,000 and one flux-schnell for 3,000
+        assert (await service.post({**FOX, "model": "flux-1.1-pro"}, key=key)).status == 429
+        assert (await service.post({**FOX, "model": "flux-dev"}, key=key)).status == 200
+        assert (await service.post({**FOX, "model": "flux-schnell"}, key=key)).status == 200
+        check_refusal(await service.post({**FOX, "prompt": "more"}, key=key), 429, "over_budget")
+        assert await service.count() == 2
+    async with imagining() as service:
+        assert (await service.post(key=service.key(spend_per_month=0))).status == 200
+
+
+# ---------------------------------------------------------------- methods, CORS
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "QUERY", "post"])
+@pytest.mark.parametrize("target", ["/ai", "/ai?prompt=a+secret+canary&w=5&h=5", "/ai?w=5"])
+async def test_no_other_method_asks_for_anything(method: str, target: str, service: Service) -> None:
+    """P-21, V19: nor says what was in it again."""
+    before = await service.count()
+    answer = await service.ask(target, method, {**BEARER, **JSON, "X-HTTP-Method-Override": "POST"}, GOOD)
+    assert answer.status == 405
+    assert {name.strip() for name in (answer["allow"] or "").split(",")} == {"POST", "OPTIONS"}
+    assert answer["cache-control"] == "no-store"
+    assert b"canary" not in answer.everything
+    assert b"fox" not in answer.everything
+    if method != "HEAD":
+        check_refusal(answer, 405, "method_not_allowed")
+    assert await service.count() == before
+
+
+@pytest.mark.parametrize("target", ["/400x300?prompt=a+fox", "/glyph/4x3?prompt=x&w=5&h=5", "/?prompt=x", "/ai/status?prompt=x"])
+async def test_no_get_starts_anything(target: str, service: Service) -> None:
+    """P-21, P-19."""
+    before = await service.count()
+    await service.ask(target, "GET", BEARER)
+    assert await service.count() == before
+
+
+async def test_any_page_may_ask_the_browser_first(service: Service) -> None:
+    """C5, AP-20: a preflight names Authorization, for which `*` does not stand."""
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    for headers in ({}, {**asked, "Access-Control-Request-Headers": "authorization,content-type"}):
+        answer = await service.ask("/ai", "OPTIONS", headers)
+        assert (answer.status, answer.body) == (204, b"")
+        assert answer["access-control-allow-origin"] == "*"
+        assert answer["access-control-allow-credentials"] is None
+        assert {"POST", "OPTIONS"} == {name.strip() for name in (answer["access-control-allow-methods"] or "").split(",")}
+        allowed = {name.strip().lower() for name in (answer["access-control-allow-headers"] or "").split(",")}
+        assert {"authorization", "content-type"} <= allowed
+        assert int(answer["access-control-max-age"] or "") > 0
+
+
+# ---------------------------------------------------------------- where the prompt is not
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_no_part_of_a_prompt_comes_out_anywhere(
+    imagining: Imagining, failures: float, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """P-20, P-22: no URL, header, body, metadata or log line, nor in the clear on the disk."""
+    words = ["zephyr", "quokka", "marmalade"]
+    caplog.set_level(logging.DEBUG)
+    async with imagining(worker=True, sketch_failures=failures) as service:
+        prompt = " ".join(words)
+        first = await service.post({**FOX, "w": 40, "h": 30, "prompt": prompt})
+        told = first.json()
+        replies = [first]
+        targets = [
+            told["url"],
+            told["status_url"],
+            told["status_url"] + "?wait=5",
+            f"/ai/status?ids={told['id']}",
+            told["url"] + "?width=16",
+        ]
+        replies += [await service.ask(target) for target in targets]
+        state = (await service.ended(told["id"]))["state"]
+        assert state == ("failed" if failures else "ready")
+        replies += [await service.ask(target) for target in targets]
+        replies += [await service.post({"prompt": f"{prompt} {'x' * MAX_PROMPT}", "w": 1, "h": 1})]
+        replies += [await service.post({"prompt": prompt, "w": 1, "h": 1, "model": prompt})]
+        replies += [await service.post({"prompt": prompt, "w": 1, "h": 1, prompt: prompt})]
+        replies += [
+            await service.post({"prompt": f"{prompt}, jailbait", "w": 1, "h": 1}, headers={"Accept": accept})
+            for accept in ("*/*", "application/json")
+        ]
+        kept = b"".join(path.read_bytes() for path in service.folder.rglob("*") if path.is_file())
+        said = caplog.text + "".join(repr(vars(record)) for record in caplog.records) + "".join(capfd.readouterr())
+    for word in words:
+        for reply in replies:
+            assert word.encode() not in reply.everything.lower()
+        assert word.encode() not in kept.lower()
+        assert word not in said.lower()
+    assert KEY not in said
+    assert SECRET not in said
+
+
+async def test_ids_and_seeds_follow_from_the_secret_and_not_from_the_prompt_alone(imagining: Imagining) -> None:
+    """Nobody who knows an id can try out prompts."""
+    ids = []
+    for secret in (SECRET, SECRET[::-1]):
+        async with imagining(secret=secret) as service:
+            ids.append((await service.post()).json()["id"])
+    assert ids[0] != ids[1]
+
+
+async def test_a_restart_keeps_ids_and_jobs(imagining: Imagining) -> None:
+    async with imagining() as service:
+        first, folder = (await service.post()).json(), service.folder
+    async with imagining(data_dir=folder) as service:
+        assert (await service.post()).json() == first
+        assert await service.count(jobs) == 1
