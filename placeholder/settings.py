@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     def storage(self) -> str:
         if self.storage_url:
             return self.storage_url.get_secret_value()
-        return f"file://{self.data_dir.resolve() / 'pictures'}"
+        return (self.data_dir.resolve() / "pictures").as_uri()
 
 
 def _list(text: str) -> list[str]:

@@ -21,7 +21,6 @@ _WORD = "[a-z0-9]{1,64}"
 _SEGMENT = rf"{_WORD}(?:[.-]{_WORD})*"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,3}}")
 _MAX_KEY = 200
-_ID = re.compile("[a-z2-7]{16}")
 _BUCKET = re.compile(r"(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
 
 
@@ -49,13 +48,6 @@ class Blobs(Protocol):
 
     async def sweep(self, age: float = HOUR) -> int:
         """Removes what a process that died left half written more than `age` seconds ago; says how many."""
-
-
-def key_of(id: str, epoch: int) -> str:
-    """Where a picture lies: over a million folders, so that none grows large."""
-    if not _ID.fullmatch(id) or epoch < 0:
-        raise ValueError("expected an id of sixteen letters of base32, and an epoch from 0")
-    return f"{id[:2]}/{id[2:4]}/{id}.{epoch}.png"
 
 
 def segments(key: str) -> list[str]:

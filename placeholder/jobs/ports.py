@@ -124,6 +124,9 @@ class Blobs(Protocol):
 
     async def delete(self, key: str) -> None: ...
 
+    async def sweep(self) -> int:
+        """Removes what a process that died left half written; says how many."""
+
 
 class Master(Protocol):
     """A finished picture as it is stored, and two tiny likenesses of it."""
@@ -143,6 +146,9 @@ class Master(Protocol):
 class Finisher(Protocol):
     async def clean(self, body: bytes, size: Size) -> Master:
         """Raises placeholder.raster.master.Undecodable."""
+
+    async def warm(self) -> None:
+        """Makes ready ahead of the first."""
 
 
 class Classifier(Protocol):

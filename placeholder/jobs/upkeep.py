@@ -54,6 +54,7 @@ async def tidy(database: Database, blobs: Blobs, policy: Policy, retention: Rete
         forget_usage(c, now - _USAGE_S)
 
     await database.write(forget)
+    await blobs.sweep()
     if not retention.pictures_s:
         return
     before = now - retention.pictures_s

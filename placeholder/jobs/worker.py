@@ -42,6 +42,7 @@ class Worker:
         self._held: dict[str, Job] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._is_warm = False
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._run())
@@ -108,14 +109,22 @@ class Worker:
 
     def _carry(self, taking: Taking) -> None:
         job = taking.held.id
-        if job in self._steps:
-            return  # our own lease ran out while its step went on; that one decides
+        going = self._steps.get(job)
+        if going and not going.done():
+            if _step(self._held[job]) == _step(taking.held):
+                return  # our own lease ran out while its step went on; that one decides
+            going.cancel()  # news has overtaken it: whatever it still brings would change nothing
+        if not self._is_warm:
+            self._is_warm = True
+            self._aside(self._world.finisher.warm())
         self._held[job] = taking.held
         task = self._steps[job] = asyncio.create_task(self._go(taking))
 
-        def ended(_: asyncio.Task[None]) -> None:
-            del self._steps[job]
-            self._held.pop(job, None)
+        def ended(task: asyncio.Task[None]) -> None:
+            if self._steps.get(job) is task:
+                del self._steps[job], self._held[job]
+            if not task.cancelled() and (error := task.exception()):
+                log.error("job %s: %s between two steps", job, type(error).__name__)
             self._bell.set()
 
         task.add_done_callback(ended)
@@ -174,7 +183,13 @@ class Worker:
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._asides.discard(task)
+            if not task.cancelled() and (error := task.exception()):
+                log.warning("an aside met %s", type(error).__name__)
+
+        task.add_done_callback(ended)
 
     async def cancel(self, prediction: str) -> None:
         """Stops what nobody waits for."""
@@ -187,3 +202,8 @@ class Worker:
     async def _prolong(self) -> None:
         held, until = list(self._held.values()), self._world.clock() + self._world.policy.lease_s
         await self._database.write(lambda c: store.prolong(c, held, until))
+
+
+def _step(job: Job) -> tuple[Phase, int, int]:
+    """What is being done for it."""
+    return job.phase, job.epoch, job.attempt

@@ -26,7 +26,7 @@ _SAMPLE = 512
 def rasterized(picture: Picture) -> Any:
     """`picture` as a pyvips image, `picture.pixels` large: red, green, blue and an alpha that is opaque everywhere. libvips
     draws it while it is read, in strips."""
-    return _vips().Image.svgload_buffer(svg_bytes(self_contained(picture)))
+    return vips().Image.svgload_buffer(svg_bytes(self_contained(picture)))
 
 
 def opaque(picture: Picture) -> Any:
@@ -35,7 +35,7 @@ def opaque(picture: Picture) -> Any:
 
 
 @cache
-def _vips() -> Any:
+def vips() -> Any:
     """libvips, loaded and told its place."""
     # Parallel requests use the cores; threads inside one picture would only fight over them.
     os.environ.setdefault("VIPS_CONCURRENCY", "1")

@@ -6,7 +6,7 @@ the ratio; no metadata is written.
 
 from typing import Any
 
-from placeholder.raster.rasterize import _vips
+from placeholder.raster.rasterize import vips
 from placeholder.values.format import Format
 from placeholder.values.ladder import scaled
 from placeholder.values.size import Size
@@ -25,13 +25,13 @@ def variant(master: bytes, width: int, format: Format) -> bytes:
     """`master`, a PNG, `width` wide as `format`. Raises ValueError for a width beyond its own, and for other formats."""
     if format not in _SAVERS:
         raise ValueError(f"expected one of {', '.join(known.name for known in _SAVERS)}")
-    own: Any = _vips().Image.new_from_buffer(master, "", access="sequential", fail_on="warning")
+    own: Any = vips().Image.new_from_buffer(master, "", access="sequential", fail_on="warning")
     if not 0 < width <= own.width:
         raise ValueError(f"expected a width of 1 … {own.width}")
     if width == own.width and format is Format.PNG:
         return master
     height = scaled(Size(own.width, own.height), width).h
-    image = own if width == own.width else _vips().Image.thumbnail_buffer(master, width, height=height, size="force")
+    image = own if width == own.width else vips().Image.thumbnail_buffer(master, width, height=height, size="force")
     saver, options = _SAVERS[format]
     body: bytes = getattr(image, saver)(keep="none", **options)
     return _without_density(body) if format is Format.PNG else body

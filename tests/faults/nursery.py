@@ -20,6 +20,7 @@ import sys
 from typing import Any, NoReturn
 
 # Whatever a server imports sooner or later.
+import alembic.command
 import replicate
 import uvicorn.protocols.http.httptools_impl
 import uvloop
@@ -27,7 +28,7 @@ import uvloop
 import placeholder.app
 import placeholder.cli
 import placeholder.cli.ground
-import placeholder.db.migrations
+import placeholder.db.schema
 import placeholder.door.protocol
 import placeholder.door.serve
 import placeholder.keys.service
@@ -35,7 +36,7 @@ import placeholder.providers.outputs
 import placeholder.providers.replicate
 import placeholder.providers.sketch
 
-_LOADED = (placeholder, replicate, uvicorn, uvloop)
+_LOADED = (alembic, placeholder, replicate, uvicorn, uvloop)
 _PATIENCE_S = 0.01
 
 

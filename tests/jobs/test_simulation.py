@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 from fixtures.simulation import KEY, LONGEST_LAG, Clock, Crash, Painter, Painting, Process, Shelf, Steady, a_world, an_ask
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
 from placeholder.db.database import open_engine
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 POLICY = Policy()
 LIMITED = replace(KEY, jobs_per_day=1_000_000)
-ASKS = [an_ask("a heron"), an_ask("a heron", seed=7), an_ask("an otter")]
+ASKS = [an_ask(prompt, seed=seed) for prompt in ("a heron", "an otter", "a reed") for seed in (None, 7, 8)]
 IDLE = "idle"
 POINTS = (
     "submit.before_insert", "submit.before_commit", "submit.after_commit", "claim.after_commit", "provider.before_call",
@@ -50,33 +50,90 @@ MOODS = (
 RANK = {State.PENDING: 0, State.GENERATING: 1, State.READY: 2, State.FAILED: 2}
 
 
-class Weather(NamedTuple):
-    """How the world is while a process works."""
+class Climate(NamedTuple):
+    """What a run is like as a whole: few troubles, which therefore meet."""
 
-    seconds: float
-    """That have passed."""
-    mood: str
-    nap: float
+    moods: list[str]
+    seconds: list[float]
+    naps: list[float]
+    endings: list[str]
     lag: float
+    points: list[str]
+
+
+class Submit(NamedTuple):
+    number: int
+    ask: int
+    dies_at: int
+
+
+class Work(NamedTuple):
+    """Choices among what the climate has, of which 0 is the usual."""
+
+    number: int
+    seconds: int
+    """That have passed."""
+    mood: int
+    nap: int
     is_deaf: bool
-    dies_at: str | None
-    ending: str | None
+    dies_at: int
+    goes_on: bool
+    """What hung does, before."""
+    ending: int
     """How it ends afterwards for all that runs at the painter's."""
 
 
-number = st.integers(0, 1)
-anything = st.integers(0, 5)
-points = st.sampled_from([None] * 3 * len(POINTS) + list(POINTS))
-weather = st.builds(
-    Weather,
-    seconds=st.sampled_from([0, 6, 31, 61, 1, 20, 300, 3600]),
-    mood=st.sampled_from(["well"] * len(MOODS) + list(MOODS)),
-    nap=st.sampled_from([0, 0, 0, 0, 10, 70, 4000]),
+class Hook(NamedTuple):
+    """In any order, as often as it likes, as late as it likes."""
+
+    number: int
+    which: int
+    is_begin: bool
+    dies_at: int
+
+
+class ForeignHook(NamedTuple):
+    """Of an unknown job, for another attempt, with another's prediction."""
+
+    number: int
+    which: int
+    other: int
+    how: int
+
+
+class Retry(NamedTuple):
+    """The operator has what failed tried again."""
+
+
+def some(*values: Any) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3)
+
+
+choice = st.integers(0, 3)
+rarely = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3])
+climates = st.builds(
+    Climate,
+    moods=some(*MOODS),
+    seconds=some(6, 31, 61, 1, 20, 300, 3600),
+    naps=some(10, 70, 4000),
+    endings=some("done", "broke", "nsfw", "failed"),
     lag=st.sampled_from([0, LONGEST_LAG]),
-    is_deaf=st.sampled_from([False, False, False, True]),
-    dies_at=points,
-    ending=st.sampled_from([None, None, "done", "broke", "nsfw", "failed"]),
+    points=some(*POINTS),
 )
+number = st.integers(0, 1)
+works = st.builds(
+    Work, number=number, seconds=choice, mood=choice, nap=rarely, is_deaf=st.sampled_from([False, False, False, False, True]),
+    dies_at=rarely, goes_on=st.booleans(), ending=choice,
+)  # fmt: skip
+submits = st.builds(Submit, number=number, ask=st.integers(0, len(ASKS) - 1), dies_at=rarely)
+hooks = st.builds(Hook, number=number, which=choice, is_begin=st.booleans(), dies_at=rarely)
+foreign_hooks = st.builds(ForeignHook, number=number, which=choice, other=choice, how=choice)
+# One strategy, since Hypothesis leaves rules out of a run, and without work nothing happens.
+events = st.one_of(submits, works, works, works, works, hooks, hooks, foreign_hooks, st.just(Retry()))
+
+
+def _of(values: list[T], choice: int, usual: T) -> T:
+    return usual if choice == 0 else values[choice % len(values)]
 
 
 class Simulation(RuleBasedStateMachine):
@@ -87,6 +144,7 @@ class Simulation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
+        self.climate: Climate
         self.clock = self.times.time = self.times.monotonic = Clock()
         self.painter = Painter(self.clock, hook=self._hook_first)
         self.shelf = Shelf(self._at)
@@ -140,85 +198,91 @@ class Simulation(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what happens
 
-    @rule(number=number, ask=st.sampled_from(ASKS), dies_at=points)
-    def submit(self, number: int, ask: Ask, dies_at: str | None) -> None:
-        self.dies_at = dies_at
-        answer = self._run(number, lambda process: process.jobs.submit(ask, 3000, LIMITED))
+    @initialize(climate=climates)
+    def begins(self, climate: Climate) -> None:
+        self.climate = climate
+        self.painter.lag = climate.lag
+
+    @rule(event=events)
+    def happens(self, event: Submit | Work | Hook | ForeignHook | Retry) -> None:
+        match event:
+            case Submit():
+                self._submit(event)
+            case Work():
+                self._work(event)
+            case Hook():
+                self._hook(event)
+            case ForeignHook():
+                self._foreign_hook(event)
+            case Retry():
+                for job in [job for job in self.seen.values() if job.code]:
+                    self.database.transact(lambda c, job=job: ask_again(c, job.id, self.clock()))  # type: ignore[misc]
+
+    def _submit(self, event: Submit) -> None:
+        self._dies_at(event.dies_at)
+        answer = self._run(event.number, lambda process: process.jobs.submit(ASKS[event.ask], 3000, LIMITED))
         if answer:
             assert self.accepted.setdefault(answer.job.id, answer.job.url) == answer.job.url
 
-    @rule(number=number, weather=weather)
-    def work(self, number: int, weather: Weather) -> None:
-        painter = self.painter
-        self.clock.now += weather.seconds
-        self.dies_at = weather.dies_at
-        painter.moods.append(weather.mood)
-        painter.nap, painter.lag, painter.is_deaf = weather.nap, weather.lag, weather.is_deaf
-        if weather.dies_at == IDLE:
-            self.runner.run(self._die(number))
-        self._run(number, lambda process: process.work(painter.hanging))
-        painter.moods.clear()
-        if weather.ending:
-            self._end(weather.ending)
+    def _dies_at(self, choice: int) -> None:
+        self.dies_at = _of(self.climate.points, choice, None)
 
-    @rule(one=weather, other=weather)
-    def both_work(self, one: Weather, other: Weather) -> None:
-        self.work(0, one)
-        self.work(1, other)
+    def _work(self, event: Work) -> None:
+        climate, painter = self.climate, self.painter
+        self.clock.now += _of(climate.seconds, event.seconds, 0)
+        self._dies_at(event.dies_at)
+        if event.goes_on:
+            self._go_on()
+        if self.dies_at == IDLE:
+            self.runner.run(self._die(event.number))
+        painter.moods.append(_of(climate.moods, event.mood, "well"))
+        painter.nap, painter.is_deaf = _of(climate.naps, event.nap, 0), event.is_deaf
+        self._run(event.number, lambda process: process.work(painter.hanging))
+        painter.moods.clear()
+        painter.nap = 0
+        self._end(_of(climate.endings, event.ending, ""))
 
     def _end(self, how: str) -> None:
-        for made in self.painter.ledger.values():
-            made.end(how)
+        if how:
+            for made in self.painter.ledger.values():
+                made.end(how)
 
     def _painting(self, which: int) -> Painting | None:
         """One of the newest."""
         made = list(self.painter.ledger.values())
         return made[-1 - which] if which < len(made) else None
 
-    @rule(number=number, which=anything, is_begin=st.booleans(), dies_at=points)
-    def webhook(self, number: int, which: int, is_begin: bool, dies_at: str | None) -> None:
-        """In any order, as often as it likes, as late as it likes."""
-        self.dies_at = dies_at
-        made = self._painting(which)
+    def _hook(self, event: Hook) -> None:
+        self._dies_at(event.dies_at)
+        made = self._painting(event.which)
         if made:
-            news = Prediction(made.id) if is_begin else made.now
-            kind = "begin" if is_begin else "end" if made.ending else "half"
-            self._run(number, lambda process: self._tell(process, kind, made, news))
+            news = Prediction(made.id) if event.is_begin else made.now
+            kind = "begin" if event.is_begin else "end" if made.ending else "half"
+            self._run(event.number, lambda process: self._tell(process, kind, made, news))
 
-    @rule(number=number, which=anything, other=anything, how=st.integers(0, 3))
-    def foreign_webhook(self, number: int, which: int, other: int, how: int) -> None:
-        """Of an unknown job, for another attempt, with another's prediction."""
-        made, foreign = self._painting(which), self._painting(other)
+    def _foreign_hook(self, event: ForeignHook) -> None:
+        made, foreign = self._painting(event.which), self._painting(event.other)
         if made and foreign:
             before = self._jobs()
             job = before[made.order.job]
             order: Order = [
                 replace(made.order, job="a" * 16), replace(made.order, epoch=job.epoch + 1),
                 replace(made.order, attempt=job.attempt + 1), made.order,
-            ][how]  # fmt: skip
+            ][event.how]  # fmt: skip
             # The address proves itself, so only a job's own prediction can come as its first.
             if order is not made.order or job.prediction not in (None, foreign.id):
                 call = f"foreign {self.clock()}", order.job, order.epoch, order.attempt, foreign.now
-                self._run(number, lambda process: process.jobs.deliver(*call))
+                self._run(event.number, lambda process: process.jobs.deliver(*call))
             assert self._jobs() == before
 
-    @rule()
-    def what_hung_goes_on(self) -> None:
-        async def release() -> None:
-            for event in self.painter.hanging.values():
-                event.set()
-            while self.painter.hanging:
-                await asyncio.sleep(0)
+    def _go_on(self) -> None:
+        async def goes_on(process: Process) -> None:
+            for task in process.under_way() & set(self.painter.hanging):
+                self.painter.hanging[task].set()
+            await process.settle()
 
-        self.runner.run(release())
         for number in (0, 1):
-            self._run(number, lambda process: process.settle())
-
-    @rule()
-    def operator_retries(self) -> None:
-        for job in self._jobs().values():
-            if job.code:
-                self.database.transact(lambda c, job=job: ask_again(c, job.id, self.clock()))  # type: ignore[misc]
+            self._run(number, goes_on)
 
     # ------------------------------------------------------------ what holds
 
@@ -273,8 +337,9 @@ class Simulation(RuleBasedStateMachine):
             self.runner.close()
 
     def _calm(self) -> None:
+        """The weather is fine from now on."""
         self.dies_at, self.painter.nap, self.painter.lag, self.painter.is_deaf = None, 0, 0, False
-        self.what_hung_goes_on()
+        self._go_on()
         began = self.clock()
         for _ in range(200):
             for number in (0, 1):

@@ -111,7 +111,7 @@ def test_what_lies_beneath_transparency_does_not_bleed() -> None:
     assert blue > 252
 
 
-# ---------------------------------------------------------------- I4: of several pictures the first
+# ---------------------------------------------------------------- of several pictures the first
 
 
 @pytest.mark.parametrize("body", [animated_png(200), animated_webp(50), two_in_one()], ids=["apng", "webp", "mpo"])
@@ -122,7 +122,7 @@ def test_of_several_pictures_the_first_is_taken_and_no_other_read(body: bytes) -
     assert far(image, Image.new("RGB", SIDES, (0, 0, 255))) < 2
 
 
-# ---------------------------------------------------------------- I6: nothing comes along
+# ---------------------------------------------------------------- nothing comes along
 
 
 @pytest.mark.parametrize("name", TOLD)
@@ -137,7 +137,7 @@ def test_metadata_stays_behind(name: str) -> None:
         assert mark not in told
 
 
-# ---------------------------------------------------------------- I7: it looks right
+# ---------------------------------------------------------------- it looks right
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
@@ -236,7 +236,7 @@ def test_a_profile_that_is_none_changes_nothing(bad: bytes) -> None:
     assert opened(clean(saved("PNG", icc_profile=bad), OWN)).tobytes() == scene().tobytes()
 
 
-# ---------------------------------------------------------------- I1, I2, I3, I5, I8: what is refused
+# ---------------------------------------------------------------- what is refused
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -173,7 +173,7 @@ async def test_a_body_beyond_what_is_taken_in_is_not_sent() -> None:
     studio.close()
 
 
-# ---------------------------------------------------------------- I10: what a picture may do to its worker
+# ---------------------------------------------------------------- what a picture may do to its worker
 
 
 @pytest.mark.parametrize("how", ["hang", "hang in C"])

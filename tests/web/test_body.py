@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -156,11 +157,21 @@ def test_names_of_json(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "encoding"),
     [
-        *((name, "") for name in ("", " ", ";", "json", "text/json", "application/json5", "application/x-json", "application/json,*/*")),
-        *((name, "") for name in ("*/*", "application/*", "application/ json", "application/json\x00", "application\\json")),
+        *((name, "") for name in ("", " ", ";", "json", "text/json", "application/json5", "application/x-json")),
+        *(
+            (name, "")
+            for name in (
+                "application/json,*/*",
+                "*/*",
+                "application/*",
+                "application/ json",
+                "application/json\x00",
+                "application\\json",
+            )
+        ),
         *(("application/json", encoding) for encoding in ("gzip", "deflate", "br", "zstd", "Identity, gzip", "x", " ")),
     ],
-)  # fmt: skip
+)
 def test_other_types_and_encodings_are_not_read(name: str, encoding: str) -> None:
     with pytest.raises(WrongType):
         read_object(b"{}", name, encoding)
@@ -168,10 +179,8 @@ def test_other_types_and_encodings_are_not_read(name: str, encoding: str) -> Non
 
 @given(st.binary(max_size=60) | st.text(max_size=30).map(lambda text: ("{" + text).encode("utf-8", "replace")))
 def test_no_body_raises_anything_else(body: bytes) -> None:
-    try:
+    with suppress(BadParameter):
         assert isinstance(read_object(body, "application/json"), dict)
-    except BadParameter:
-        pass
 
 
 @given(
