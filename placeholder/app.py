@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
             stack.callback(press.close)
             router.state.ai = _imagine(settings, press, router, stack)
             glance.board = echo.board = router.state.ai.board
-            yield {STATE: desk} if desk else {}
+            yield {STATE: replace(desk, on_closing=router.state.ai.board.release)} if desk else {}
 
     router = Starlette(
         routes=ROUTES,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from placeholder.keys.tokens import weakness
@@ -19,9 +19,12 @@ class BadSettings(Exception):
 
 
 def _public(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # whose words quote the URL
+        parts = urlsplit("")
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if url and not (is_safe and parts.hostname and not parts.query and not parts.fragment):
+    if url and not (is_safe and parts.hostname and parts.username is None and not parts.query and not parts.fragment):
         raise ValueError("expected https://HOST, or http://localhost:PORT")
     return url.rstrip("/")
 
@@ -48,11 +51,59 @@ def _allowed(models: str) -> str:
     return models
 
 
+def _storable(url: SecretStr | None) -> SecretStr | None:
+    if url:
+        from placeholder.blobs.store import open_blobs
+
+        open_blobs(url.get_secret_value())
+    return url
+
+
+def _fetchable(hosts: str) -> str:
+    from placeholder.providers.addresses import read_hosts
+
+    read_hosts(_list(hosts))
+    return hosts
+
+
+def _signing(secrets: SecretStr | None) -> SecretStr | None:
+    for secret in secrets.get_secret_value().split() if secrets else ():
+        if not re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", secret):
+            raise ValueError("expected whsec_ and a key in base64, or several of them, separated by spaces")
+    return secrets
+
+
+def _token(token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if info.data.get("provider") == "replicate" and not token:
+        raise ValueError("expected a token, since PLACEHOLDER_PROVIDER is replicate")
+    return token
+
+
+def _cog(url: str, info: ValidationInfo) -> str:
+    if info.data.get("provider") == "cog" and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", url):
+        raise ValueError("expected the address of a Cog server, since PLACEHOLDER_PROVIDER is cog")
+    return url
+
+
+def _points(text: str) -> str:
+    if any(
+        not re.fullmatch(r"(?:\*|[a-z_.]+)=(?:kill|raise)(?::(?:0|1|0?\.[0-9]+))?", entry) for entry in text.split(",") if text
+    ):
+        raise ValueError("expected point=kill or point=raise, each with a share of 0 to 1 if wanted: *=kill:0.02")
+    return text
+
+
 class Settings(BaseSettings):
     """Use `read_settings`, which says what is wrong in words for people."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PLACEHOLDER_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="PLACEHOLDER_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        allow_inf_nan=False,
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     # ---- pictures by URL
@@ -72,7 +123,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None
-    storage_url: SecretStr | None = None
+    storage_url: Annotated[SecretStr | None, AfterValidator(_storable)] = None
     secret: Annotated[SecretStr | None, AfterValidator(_long)] = None
     """What ids, key digests and sealed prompts derive from; made on the first start where the database is SQLite."""
     prompt_hours: float = Field(default=24, ge=0)
@@ -97,12 +148,16 @@ class Settings(BaseSettings):
     # ---- who paints
 
     provider: Literal["auto", "sketch", "replicate", "cog"] = "auto"
-    replicate_api_token: SecretStr | None = Field(default=None, validation_alias="REPLICATE_API_TOKEN")
+    replicate_api_token: Annotated[SecretStr | None, AfterValidator(_token)] = Field(
+        default=None, validation_alias="REPLICATE_API_TOKEN"
+    )
     replicate_base_url: str = Field(default="https://api.replicate.com/v1", validation_alias="REPLICATE_BASE_URL")
-    replicate_webhook_secret: SecretStr | None = Field(default=None, validation_alias="REPLICATE_WEBHOOK_SECRET")
+    replicate_webhook_secret: Annotated[SecretStr | None, AfterValidator(_signing)] = Field(
+        default=None, validation_alias="REPLICATE_WEBHOOK_SECRET"
+    )
     """One or more, separated by spaces (rotation); fetched from Replicate where absent."""
-    cog_url: str = ""
-    output_hosts: str = "replicate.delivery"
+    cog_url: Annotated[str, AfterValidator(_cog)] = ""
+    output_hosts: Annotated[str, AfterValidator(_fetchable)] = "replicate.delivery"
     """Where outputs may be fetched from: names, with their subdomains, or whole origins; separated by commas."""
     sketch_delay_s: float = Field(default=3, ge=0, le=3600)
     sketch_failures: float = Field(default=0, ge=0, le=1)
@@ -125,7 +180,7 @@ class Settings(BaseSettings):
     """Seconds after which a job that gets nowhere fails."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    failpoints: str = ""
+    failpoints: Annotated[str, AfterValidator(_points)] = ""
     """For crash tests: `point=kill`, `point=raise`, `*=kill:0.02`, separated by commas."""
 
     @property
@@ -168,6 +223,8 @@ def read_settings() -> Settings:
             for one in error.errors(include_input=False, include_context=False)
         )
         raise BadSettings("\n".join(lines)) from None
+    except (OSError, UnicodeError):
+        raise BadSettings(".env: expected a readable file in UTF-8") from None
 
 
 def _name(prefix: str, place: tuple[int | str, ...]) -> str:

@@ -70,6 +70,11 @@ class Door(HttpToolsProtocol):
         if not self._answered:
             super().on_message_complete()
 
+    def shutdown(self) -> None:
+        if self._desk is not None:
+            self._desk.on_closing()
+        super().shutdown()
+
     def _answer(self, desk: Desk) -> bool:
         """Answers the request whose head has been read, if it is one for the door."""
         noted = [pair for pair in self.headers if pair[0] in _WEIGHED]

@@ -29,6 +29,8 @@ class Board:
         self._reading: dict[str, asyncio.Future[Job | None]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._watch: asyncio.Task[None] | None = None
+        self.is_closing = False
+        """Nobody is to wait any more."""
 
     def tell(self, job: Job) -> None:
         """`job` has just been read or written as it is."""
@@ -80,6 +82,8 @@ class Board:
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look_out())
         try:
+            if self.is_closing:
+                return
             known = [self._known.get(job.id) for job in seen]
             if not any(now and now[1].version > then.version for now, then in zip(known, seen, strict=True)):
                 await asyncio.wait((future,), timeout=seconds)
@@ -112,10 +116,14 @@ class Board:
         return known[1].version if known else 0
 
     async def close(self) -> None:
-        """Whoever waits is answered now."""
+        self.release()
         if self._watch:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+
+    def release(self) -> None:
+        """Whoever waits is answered now, and whoever would from now on."""
+        self.is_closing = True
         for futures in list(self._waiting.values()):
             for future in futures:
                 if not future.done():

@@ -133,8 +133,10 @@ def _wait(asked: float | None, deferrals: int, world: World) -> float:
 
 
 async def _reconcile(job: Job, world: World) -> Event:
+    # What was not there when we asked may be there by the time that we hear so: this process may stand still meanwhile.
+    asked = world.clock()
     found = await world.provider.find(order_of(job, world))
-    return Reported(world.clock(), found) if found else Unfound(world.clock())
+    return Reported(world.clock(), found) if found else Unfound(asked)
 
 
 async def _look(job: Job, world: World) -> Event:

@@ -218,7 +218,7 @@ async def _changed(ai: Ai, seen: dict[str, Job], seconds: float) -> dict[str, Jo
     while (left := ends - asyncio.get_running_loop().time()) > 0:
         await ai.board.news(list(now.values()), left)
         now = {**now, **await ai.board.views(now)}
-        if any(now[job].state is not seen[job].state for job in seen):
+        if ai.board.is_closing or any(now[job].state is not seen[job].state for job in seen):
             break
     return now
 
@@ -270,7 +270,7 @@ async def _final(ai: Ai, job: Job, width: int, format: Format) -> bytes | None:
     """The picture that takes the placeholder's place; None where there is none in time."""
     now = job
     ends = asyncio.get_running_loop().time() + live.LONGEST_S
-    while now.state not in _ENDED and (left := ends - asyncio.get_running_loop().time()) > 0:
+    while now.state not in _ENDED and not ai.board.is_closing and (left := ends - asyncio.get_running_loop().time()) > 0:
         now = (await _changed(ai, {job.id: now}, left))[job.id]
     if now.state is State.READY:
         return await ai.gallery.finished(now, width, format)
