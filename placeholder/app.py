@@ -39,11 +39,13 @@ from placeholder.raster.press import Press
 from placeholder.raster.studio import Studio
 from placeholder.settings import BadSettings, Settings, read_settings
 from placeholder.vault import Vault
-from placeholder.web.ai import Ai, Echo, Glance
+from placeholder.web.ai import Ai
 from placeholder.web.drawings import paint
+from placeholder.web.echo import Echo
 from placeholder.web.errors import on_refusal
 from placeholder.web.middleware import Hosts, Lane
 from placeholder.web.routes import ROUTES
+from placeholder.web.states import Glance
 from placeholder.web.webhook import Hooks
 
 _MB = 1_000_000

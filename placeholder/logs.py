@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 
-_SECRET = re.compile(r"(plh_live_|r8_|whsec_|[Bb]earer\s+)[^\s'\"]+|(?<=://)[^/\s:@]+:[^/\s@]+@")
+_SECRET = re.compile(r"(plh_live_|r8_|whsec_|\bsk-|(?i:bearer)\s+)[^\s'\"]+|(?<=://)[^/?#\s@]+@")
 
 
 class _Redacting(logging.Formatter):

@@ -199,7 +199,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         if self.database_url:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data_dir.resolve() / 'placeholder.db'}"
+        from sqlalchemy.engine import URL  # which knows how its own release writes a path
+
+        return URL.create("sqlite", database=str(self.data_dir.resolve() / "placeholder.db")).render_as_string(
+            hide_password=False
+        )
 
     @property
     def storage(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from placeholder.errors import Refusal
 from placeholder.ground import Ground, open_ground
@@ -18,6 +19,8 @@ def opened() -> Iterator[tuple[Settings, Ground]]:
         ground = open_ground(settings)
     except (BadSettings, Refusal) as error:
         raise click.ClickException(str(error)) from None
+    except SQLAlchemyError:  # whose words quote the URL
+        raise click.ClickException("PLACEHOLDER_DATABASE_URL: the database cannot be opened") from None
     try:
         yield settings, ground
     except Refusal as error:

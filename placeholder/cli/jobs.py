@@ -75,12 +75,15 @@ def purge(job_ids: tuple[str, ...]) -> None:
     from placeholder.jobs.machine import Policy
     from placeholder.jobs.service import delete_picture
     from placeholder.jobs.service import purge as purge_row
+    from placeholder.jobs.store import by_id
 
     with opened() as (settings, ground):
         blobs = open_blobs(settings.storage)
         for job_id in job_ids:
             job = ground.database.transact(lambda c, job_id=job_id: purge_row(c, job_id, time.time(), Policy()))  # type: ignore[misc]
-            if job is None:
+            # Of one that is deleted already the bytes may still be there, if the store did not answer then.
+            job = job or ground.database.transact(lambda c, job_id=job_id: by_id(c, job_id))  # type: ignore[misc]
+            if job is None or job.phase != "purged":
                 raise click.ClickException(f"{job_id}: expected the id of a job that has ended")
             asyncio.run(delete_picture(blobs, job))
             click.echo(f"Job {job_id} is deleted.", err=True)
@@ -94,7 +97,7 @@ def export(folder: Path) -> None:
     from placeholder.cli.ground import opened
     from placeholder.cli.render import write
 
-    manifest = []
+    manifest, lost = [], []
     with opened() as (settings, ground):
         blobs = open_blobs(settings.storage)
         try:
@@ -104,11 +107,14 @@ def export(folder: Path) -> None:
         for job in _finished(ground):
             body = asyncio.run(blobs.get(blob_key(job.id, job.epoch)))
             if body is None:
-                raise click.ClickException(f"{job.id}: its picture is not in the store")
+                lost.append(job.id)
+                continue
             write(folder / f"{job.id}.png", body)
             manifest.append({**_public(job), "file": f"{job.id}.png", "sha256": sha256(body).hexdigest()})
     write(folder / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
     click.echo(f"{len(manifest)} pictures are in {folder}.", err=True)
+    if lost:
+        raise click.ClickException(f"These pictures are not in the store: {', '.join(lost)}")
 
 
 def _finished(ground: Any) -> Iterator[Job]:

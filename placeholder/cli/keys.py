@@ -3,10 +3,20 @@
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import isfinite
+from typing import Any
 
 import click
 
 from placeholder.keys.model import SCOPES, Key
+
+
+class Amount(click.FloatRange):
+    """A number in a range. No range keeps out "nan", which a database would take for nothing at all: no limit, no end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return number if isfinite(number) else self.fail("expected a finite number", param, ctx)
 
 
 @click.group()
@@ -19,8 +29,8 @@ def keys() -> None:
 @click.option("--owner", help="Whose it is: keys of one owner share their pictures. Default: its name.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do; all, if none is given.")
 @click.option("--jobs-per-day", type=click.IntRange(0, 2**31 - 1), help="New pictures a day (UTC); no limit, if not given.")
-@click.option("--spend-per-month", type=float, metavar="USD", help="What its pictures may cost in a month (UTC).")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Days after which it expires.")
+@click.option("--spend-per-month", type=Amount(0, 1e9), metavar="USD", help="What its pictures may cost in a month (UTC).")
+@click.option("--days", type=Amount(0, 36500, min_open=True), help="Days after which it expires.")
 def create(
     name: str,
     owner: str | None,
@@ -33,12 +43,13 @@ def create(
     from placeholder.cli.ground import opened
     from placeholder.keys.service import create
 
-    if not name.strip() or not name.isprintable() or len(name) > 100:
-        raise click.BadParameter("expected 1 to 100 printable characters", param_hint="--name")
+    for option, text in (("--name", name), ("--owner", name if owner is None else owner)):
+        if not text.strip() or not text.isprintable() or len(text) > 100:
+            raise click.BadParameter("expected 1 to 100 printable characters", param_hint=option)
     wanted = Key(
         id="",
         name=name.strip(),
-        owner=(owner or name).strip(),
+        owner=(name if owner is None else owner).strip(),
         scopes=frozenset(scopes or SCOPES),
         jobs_per_day=jobs_per_day,
         spend_per_month=None if spend_per_month is None else int(Decimal(str(spend_per_month)) * 1_000_000),
@@ -82,9 +93,7 @@ def revoke(key_id: str) -> None:
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
-@click.option(
-    "--overlap-hours", default=24.0, show_default=True, type=click.FloatRange(0, 168), help="How long the old one goes on."
-)
+@click.option("--overlap-hours", default=24.0, show_default=True, type=Amount(0, 168), help="How long the old one goes on.")
 def rotate(key_id: str, overlap_hours: float) -> None:
     """Make a new key in place of another, whose pictures it shares."""
     from placeholder.cli.ground import opened

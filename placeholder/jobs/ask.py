@@ -16,7 +16,7 @@ from placeholder.jobs.model import MAX_PROMPT, MAX_SEED, Ask
 from placeholder.values.size import MAX_DIM, Size
 
 FIELDS = ("prompt", "w", "h", "seed", "model")
-_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNPRINTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def read_ask(body: Mapping[str, Any], owner: str, model: str) -> Ask:

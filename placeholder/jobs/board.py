@@ -61,8 +61,7 @@ class Board:
         found = await asyncio.shield(reading)
         if found:
             self.tell(found)
-        # What was told while we read is newer.
-        return self.glance(job) or found
+        return self._newest(job, found)
 
     async def views(self, ids: Iterable[str]) -> dict[str, Job]:
         """Those of `ids` that there are. Raises Unavailable."""
@@ -71,7 +70,7 @@ class Board:
         if missing:
             for job in await self._database.read(lambda c: store.by_ids(c, missing)):
                 self.tell(job)
-                found[job.id] = self.glance(job.id) or job
+                found[job.id] = self._newest(job.id, job)
         return {job: view for job, view in found.items() if view}
 
     async def news(self, seen: Collection[Job], seconds: float) -> None:
@@ -110,6 +109,11 @@ class Board:
         if changed:
             for view in await self._database.read(lambda c: store.by_ids(c, changed)):
                 self.tell(view)
+
+    def _newest(self, job: str, read: Job | None) -> Job | None:
+        """What was told while we read is newer than what we read, however long ago it was told."""
+        known = self._known.get(job)
+        return known[1] if known and (read is None or known[1].version > read.version) else read
 
     def _version(self, job: str) -> int:
         known = self._known.get(job)

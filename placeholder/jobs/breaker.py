@@ -20,12 +20,20 @@ class Breaker:
             return wanted
         return 0 if now < self.rests_until else min(wanted, 1)
 
+    def tries(self, now: float) -> None:
+        """One is on its way: while nothing works, there is no other until it has told or rested once more."""
+        if self.failures >= self.threshold:
+            self._rest(now)
+
     def failed(self, now: float, *, is_closed: bool = False) -> None:
         """`is_closed`: it said itself that it will take nothing for now."""
         self.failures = max(self.failures + 1, self.threshold if is_closed else 0)
         if self.failures >= self.threshold:
-            rests = min(self.failures - self.threshold, 16)
-            self.rests_until = now + min(self.rest_s * 2.0**rests, self.longest_s)
+            self._rest(now)
+
+    def _rest(self, now: float) -> None:
+        rests = min(self.failures - self.threshold, 16)
+        self.rests_until = now + min(self.rest_s * 2.0**rests, self.longest_s)
 
     def worked(self) -> None:
         self.failures = 0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from placeholder.db.tables import deliveries, jobs
@@ -14,16 +14,22 @@ from placeholder.jobs.model import Job, Phase, State
 
 _FIELDS = tuple(field.name for field in fields(Job))
 _COLUMNS = [jobs.c[name] for name in _FIELDS]
+_PHASE, _STATE = _FIELDS.index("phase"), _FIELDS.index("state")
 _FIXED = frozenset(("id", "mac", "owner", "w", "h", "model", "seed", "created_at"))
-_INSERTS = {
-    "sqlite": sqlite.insert(jobs).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(jobs).on_conflict_do_nothing(),
-}
-_DELIVERIES = {
-    "sqlite": sqlite.insert(deliveries).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(deliveries).on_conflict_do_nothing(),
-}
+
+
+def _inserts(table: Table) -> dict[str, Any]:
+    """By dialect. Only when told to does SQLAlchemy keep the number of rows that an INSERT made; on PostgreSQL it is -1 else."""
+    dialects: tuple[tuple[str, Any], ...] = (("sqlite", sqlite), ("postgresql", postgresql))
+    return {
+        name: dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        for name, dialect in dialects
+    }
+
+
+_INSERTS, _DELIVERIES = _inserts(jobs), _inserts(deliveries)
 _BY_ID = select(*_COLUMNS).where(jobs.c.id == bindparam("job"))
+_BY_ID_TO_CHANGE = _BY_ID.with_for_update()
 _BY_MAC = select(*_COLUMNS).where(jobs.c.mac == bindparam("digest"))
 _REPLACE = (
     update(jobs)
@@ -49,7 +55,7 @@ def add(connection: Connection, job: Job) -> bool:
 
 def by_id(connection: Connection, job: str, *, to_change: bool = False) -> Job | None:
     """`to_change`: nobody else changes it until this transaction ends."""
-    statement = _BY_ID.with_for_update() if to_change else _BY_ID
+    statement = _BY_ID_TO_CHANGE if to_change else _BY_ID
     return _job(connection.execute(statement, {"job": job}).one_or_none())
 
 
@@ -145,5 +151,6 @@ def _job(row: Row[Any] | None) -> Job | None:
 
 
 def _read(row: Row[Any]) -> Job:
-    values = row._asdict()
-    return Job(**{**values, "phase": Phase(values["phase"]), "state": State(values["state"])})
+    values = list(row)
+    values[_PHASE], values[_STATE] = Phase(values[_PHASE]), State(values[_STATE])
+    return Job(*values)

@@ -43,6 +43,7 @@ class Worker:
         self._asides: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._is_warm = False
+        self._is_closing = False
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._run())
@@ -53,23 +54,27 @@ class Worker:
 
     async def close(self) -> None:
         """Lets the steps under way end, within reason; what is left is free for others at once."""
+        self._is_closing = True
+        self._bell.set()
         if self._loop:
+            # Not in the middle of taking: what it took would wait for its lease to run out.
+            await asyncio.wait((self._loop,), timeout=_CLOSING_S)
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
         tasks = [*self._steps.values(), *self._asides]
         if tasks:
             await asyncio.wait(tasks, timeout=_CLOSING_S)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
         left = list(self._held.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(Refusal):
-            await self._database.write(lambda c: store.prolong(c, left, time.time()))
+            await self._database.write(lambda c: store.prolong(c, left, self._world.clock()))
         await self._world.provider.close()
 
     async def _run(self) -> None:
         prolonged = time.monotonic()
-        while True:
+        while not self._is_closing:
             self._bell.clear()
             rest = _LONGEST_REST_S
             try:
@@ -100,6 +105,8 @@ class Worker:
             return store.take(c, now, until, sendable or room, world.policy, may_send=sendable > 0)
 
         taken = await self._database.write(take)
+        if any(taking.held.phase is Phase.SUBMITTING and taking.before.phase is Phase.QUEUED for taking in taken):
+            world.breaker.tries(now)
         world.at("claim.after_commit")
         for taking in taken:
             self._board.tell(taking.held)
@@ -112,6 +119,7 @@ class Worker:
         going = self._steps.get(job)
         if going and not going.done():
             if _step(self._held[job]) == _step(taking.held):
+                self._held[job] = taking.held
                 return  # our own lease ran out while its step went on; that one decides
             going.cancel()  # news has overtaken it: whatever it still brings would change nothing
         if not self._is_warm:
@@ -134,7 +142,7 @@ class Worker:
         event = await first_step(taking, self._world)
         job: Job | None = taking.held
         while job is not None:
-            job = await self._keep(job, event)
+            job = await self._keep(self._held[job.id], event)
             if job is None or job.phase is not Phase.FETCHING or not isinstance(event, Reported):
                 return
             event = await next_step(job, self._world, event.prediction)
@@ -145,13 +153,15 @@ class Worker:
         after = advance(job, event, world.policy)
         if after is None:
             return None
-        if after.phase is Phase.FETCHING and isinstance(event, Reported):
+        goes_on = after.phase is Phase.FETCHING and isinstance(event, Reported)
+        if goes_on:
             after = replace(after, due_at=world.clock() + world.policy.lease_s)
         if not await self._write(after):
             self._aside(self._give_up(job, event))
             return None
         world.at("store.after_ready" if after.phase is Phase.READY else "provider.after_commit")
-        self._held[job.id] = after
+        if goes_on:  # what ends here is nobody's now, and is not to be prolonged
+            self._held[job.id] = after
         self._board.tell(after)
         if after.phase is Phase.FAILED:
             log.info("job %s failed: %s", after.id, after.code)

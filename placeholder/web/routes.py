@@ -23,7 +23,7 @@ A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/
 from starlette.routing import Route
 
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import ai, pages, webhook
+from placeholder.web import pages, pictures, states, submit, webhook
 from placeholder.web.drawings import drawing
 
 ROUTES = [
@@ -31,10 +31,11 @@ ROUTES = [
     Route("/page.css", pages.style),
     Route("/page.js", pages.script),
     Route("/healthz", pages.health),
-    Route("/ai", ai.submit, methods=["POST", "OPTIONS"]),
-    Route("/ai/status", ai.statuses),
+    Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
+    Route("/ai", submit.unread),
+    Route("/ai/status", states.statuses),
     Route("/ai/replicate-webhook", webhook.receive, methods=["POST"]),
-    Route("/ai/{job}/status", ai.status),
-    Route("/ai/{size}/{name}", ai.image),
+    Route("/ai/{job}/status", states.status),
+    Route("/ai/{size}/{name}", pictures.picture),
     *(Route(entry.address, drawing, methods=["GET", "OPTIONS"]) for entry in CATALOGUE),
 ]

@@ -63,10 +63,10 @@ def backwards(known: Known, epochs: int) -> Iterator[str]:
 
 
 def attempts(report: Mapping[str, Any]) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """The creates that the provider saw, by job and epoch."""
+    """The creates that the provider saw, by job and epoch; those without a webhook do not tell."""
     found: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for job, creates in report["creates"].items():
-        for create in creates:
+        for create in creates if job else []:
             query = parse_qs(urlsplit(create["webhook"] or "").query)
             found.setdefault((job, int(query.get("e", ["0"])[0])), []).append(create)
     return found
@@ -77,11 +77,12 @@ def paid_twice(report: Mapping[str, Any]) -> Iterator[str]:
         paid = [create for create in creates if create["prediction"]]
         broken = sum(create["faults"].get("fail") == "PA" for create in paid)
         if len(paid) > 1 + broken:
-            told = ", ".join(
-                f"#{one['ordinal']} {urlsplit(one['webhook'] or '').query[:40]} {one['faults'].get('create', '')} at {one['at']:.2f}"
-                for one in creates
-            )
-            yield f"{job} epoch {epoch} was paid {len(paid)} times: {told}"
+            yield f"{job} epoch {epoch} was paid {len(paid)} times: " + ", ".join(map(_told, creates))
+
+
+def _told(create: Mapping[str, Any]) -> str:
+    attempt = parse_qs(urlsplit(create["webhook"] or "").query).get("a", ["?"])[0]
+    return f"#{create['ordinal']} attempt {attempt} {create['fault'] or 'fine'} {create['status']} at {create['at']:.2f}"
 
 
 def wasted(client: Client, report: Mapping[str, Any]) -> Iterator[str]:
@@ -129,7 +130,7 @@ def epochs(database_url: str) -> dict[str, int]:
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     try:
         with engine.connect() as connection:
-            return {job: epoch for job, epoch in connection.execute(text("SELECT id, epoch FROM jobs"))}
+            return {job: int(epoch) for job, epoch in connection.execute(text("SELECT id, epoch FROM jobs"))}
     finally:
         engine.dispose()
 
@@ -155,6 +156,11 @@ def strays(pictures: Path, client: Client) -> list[str]:
 
 
 def tracebacks(log: str) -> list[str]:
-    """An exception that nobody expected."""
+    """The first exception that nobody expected. One that a failpoint raised was."""
     lines = log.splitlines()
-    return ["\n".join(lines[max(0, n - 2) : n + 40]) for n, line in enumerate(lines) if line.startswith("Traceback")][:1]
+    for n, line in enumerate(lines):
+        if line.startswith("Traceback"):
+            end = next((m for m in range(n + 1, len(lines)) if not lines[m].startswith(" ")), len(lines) - 1)
+            if "failpoints.Injected" not in lines[end]:
+                return ["\n".join(lines[max(0, n - 1) : end + 1])]
+    return []

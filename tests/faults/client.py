@@ -130,7 +130,7 @@ class Client:
             if got and got.status == 200:
                 return self._acknowledged(wish, posts, got)
             assert got is None or got.status == 503, f"POST /ai was answered {got.status}: {got.body[:200]!r}"
-            await asyncio.sleep(0.05 + 0.1 * self._dice.random())
+            await asyncio.sleep(0.1 + 0.2 * self._dice.random())
 
     def _acknowledged(self, wish: Wish, posts: list[Post], got: Answer) -> Known:
         told = httpx.Response(200, content=got.body).json()

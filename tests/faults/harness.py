@@ -49,8 +49,8 @@ def free_ports(count: int, dice: random.Random) -> list[int]:
 class Life:
     """One process, from its start to its end."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, pid: int, settings: Mapping[str, str]) -> None:
+        self.pid, self.settings = pid, settings
         self.ended: Future[int] = Future()
         """Its exit code; minus a signal's number where that ended it."""
 
@@ -77,6 +77,7 @@ class Nursery:
         )
         self._lives: dict[int, Life] = {}
         self._started: Future[Life] = Future()
+        self._settings: Mapping[str, str] = {}
         self._lock = threading.Lock()
         self._reader = threading.Thread(target=self._read, name="nursery", daemon=True)
         self._reader.start()
@@ -85,7 +86,7 @@ class Nursery:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
         wish = {"argv": argv, "env": {**kept, **env}, "folder": str(folder), "log": str(log), "seed": seed}
         with self._lock:
-            self._started = Future()
+            self._started, self._settings = Future(), env
             assert self._process.stdin
             self._process.stdin.write(json.dumps({"start": wish}).encode() + b"\n")
             self._process.stdin.flush()
@@ -103,7 +104,7 @@ class Nursery:
         for line in self._process.stdout:
             match json.loads(line):
                 case {"started": pid}:
-                    life = self._lives[pid] = Life(pid)
+                    life = self._lives[pid] = Life(pid, self._settings)
                     self._started.set_result(life)
                 case {"ended": pid, "status": status}:
                     self._lives.pop(pid).ended.set_result(status)
@@ -134,18 +135,24 @@ class Service:
         self.is_wanted = True
         return self
 
+    async def answers(self) -> bool:
+        """Waits until it answers; False where it ended before."""
+        ends = time.monotonic() + PATIENCE_S
+        while not self.life.ended.done():
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            except OSError:
+                assert time.monotonic() < ends, f"it did not start\n{self.told()}"
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return True
+        return False
+
     async def ready(self) -> Self:
-        """Returns once it answers."""
-        async with httpx.AsyncClient(trust_env=False) as client:
-            ends = time.monotonic() + PATIENCE_S
-            while time.monotonic() < ends:
-                assert not self.life.ended.done(), f"it ended with {self.life.ended.result()}\n{self.told()}"
-                try:
-                    if (await client.get(self.url + "/healthz")).status_code == 200:
-                        return self
-                except httpx.HTTPError:
-                    await asyncio.sleep(0.01)
-        raise AssertionError(f"it did not start\n{self.told()}")
+        """Waits until it answers."""
+        assert await self.answers(), f"it ended with {self.life.ended.result()}\n{self.told()}"
+        return self
 
     def kill(self) -> None:
         self.life.signal(signal.SIGKILL)

@@ -17,6 +17,7 @@ import random
 import select
 import signal
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 # Whatever a server imports sooner or later.
@@ -41,7 +42,7 @@ _PATIENCE_S = 0.01
 
 
 def main() -> None:
-    assert len(os.listdir("/proc/self/task")) == 1, "a process with threads cannot be forked safely"
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot be forked safely"
     children: set[int] = set()
     pending = b""
     try:

@@ -34,6 +34,10 @@ PATIENT = {"PLACEHOLDER_RECONCILE_GRACE_S": "5"}
 order sends it when it goes on, and nobody else may have by then."""
 FAILPOINTS = {"PLACEHOLDER_FAILPOINTS": "*=kill:0.02"}
 PROFILE = ("--profile", "storm", "--run-seconds", "0.3", "--hook-scale", "0.3", "--hang-seconds", "5")
+LIFE_S = (0.3, 0.9)
+"""From a service's first answer to its end; shared among several, so that something dies so often."""
+CROWD = 16
+"""Clients that ask at once."""
 LATE = 0.8
 """The share of the crashes by which every job has been asked for."""
 SIZES = ((96, 64), (64, 96), (128, 128), (1, 1), (200, 50))
@@ -53,9 +57,8 @@ class Storm:
     kills: int = 0
     deaths: int = 0
     """At failpoints."""
-    stalled: int = 0
+    stood_still: int = 0
     wrong: list[str] = field(default_factory=list)
-    _killed: set[int] = field(default_factory=set)
 
     @property
     def came_about(self) -> int:
@@ -66,57 +69,55 @@ class Storm:
         return self.came_about >= self.crashes
 
     async def rage(self) -> None:
-        keepers = [asyncio.create_task(self._keep_alive(service)) for service in self.services]
-        try:
-            while not self.is_over:
-                await asyncio.sleep(self.dice.uniform(0.6, 1.2))
-                service = self.dice.choice(self.services)
-                if self.stalls and self.dice.random() < 0.3:
-                    await self._stall(service)
-                else:
-                    self._killed.add(service.life.pid)
-                    service.kill()
-        finally:
-            for keeper in keepers:
-                keeper.cancel()
-            await asyncio.gather(*keepers, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:
+            for service in self.services:
+                group.create_task(self._hunt(service))
+            if self.stalls:
+                group.create_task(self._stand_still())
 
-    async def abate(self) -> None:
-        """The last crash of each; after it nothing goes wrong any more."""
-        for service in self.services:
-            service.go_on()
+    async def _hunt(self, service: Service) -> None:
+        """Lets it live for a second or so, if its failpoints let it, and starts it again at once. The last life is without
+        failpoints, and is spared."""
+        while not self.is_over:
+            await service.answers()
+            done, _ = await asyncio.wait(
+                [asyncio.ensure_future(service.life.end())], timeout=self.dice.uniform(*LIFE_S) * len(self.services)
+            )
+            self.deaths += len(done)
+            self.kills += not done
             service.kill()
-            await service.ended()
-            await service.start().ready()
-
-    async def _stall(self, service: Service) -> None:
-        """It stands still, as on an overloaded machine, while the others go on."""
-        self.stalled += 1
-        life = service.life
-        life.signal(signal.SIGSTOP)
-        await asyncio.sleep(STALL_S)
-        life.signal(signal.SIGCONT)
-
-    async def _keep_alive(self, service: Service) -> None:
-        """Starts it again whenever it has died."""
-        while True:
-            status = await service.life.end()
+            status = await service.ended()
             if status != -signal.SIGKILL:
                 self.wrong.append(f"a service ended by itself, with {status}")
-            if service.life.pid in self._killed:
-                self.kills += 1
-            else:
-                self.deaths += 1
-            service.start(**FAILPOINTS)
+            service.start(**({} if self.is_over else FAILPOINTS))
+        if "PLACEHOLDER_FAILPOINTS" in service.life.settings:
+            service.kill()
+            await service.ended()
+            self.kills += 1
+            service.start()
+        await service.ready()
+
+    async def _stand_still(self) -> None:
+        """As on an overloaded machine, one after the other, while the rest goes on."""
+        while not self.is_over:
+            await asyncio.sleep(self.dice.uniform(0.3, 1))
+            life = self.dice.choice(self.services).life
+            life.signal(signal.SIGSTOP)
+            await asyncio.sleep(STALL_S)
+            life.signal(signal.SIGCONT)
+            self.stood_still += 1
 
 
 async def ask_for_all(client: Client, storm: Storm, wishes: list[Wish], seed: int) -> None:
     """Each wish twice, spread over the storm: the second time mostly at once, as a client does that got no answer."""
+    crowd = asyncio.Semaphore(CROWD)
 
     async def ask(wish: Wish, pause: float) -> None:
-        known = await client.ask(wish)
+        async with crowd:
+            known = await client.ask(wish)
         await asyncio.sleep(pause)
-        await client.ask(wish, known)
+        async with crowd:
+            await client.ask(wish, known)
 
     dice = random.Random(f"asking {seed}")
     async with asyncio.TaskGroup() as group:
@@ -144,17 +145,12 @@ async def hold_out(
     seeds = [dice.choice((None, dice.randrange(2**31))) for _ in range(jobs)]
     wishes = [Wish(f"storm {seed}, a lighthouse number {n}", *sizes[n], seeds[n]) for n in range(jobs)]
     for service in services:
-        await service.start().ready()
+        service.start()
     storm = Storm(services, max(jobs // 3, 10), dice, stalls)
-    for service in services:
-        service.settings |= FAILPOINTS
     async with Client(services, seed, timeout=6) as client:
         watching = asyncio.create_task(client.watch(lambda: False))
         asking = asyncio.create_task(ask_for_all(client, storm, wishes, seed))
         await storm.rage()
-        for service in services:
-            service.settings.pop("PLACEHOLDER_FAILPOINTS")
-        await storm.abate()
         await asking
         left = len(client.unfinished)
         calmed = await client.until_ended(CALM_S)
@@ -175,10 +171,10 @@ async def hold_out(
         wrong += checker.strays(pictures, client)
     took = time.monotonic() - began
     figures(
-        f"seed {seed}, {len(services)} process(es), {database_url.split(':')[0]}: {jobs} jobs, {storm.came_about} crashes"
-        f" ({storm.kills} killed, {storm.deaths} at failpoints), {storm.stalled} stalls, {took:.0f} s; {left} open at the end, for"
-        f" {calmed:.1f} s more; {report['spend']} paid; ends {dict(checker.reasons(client))}; answers {dict(client.seen)};"
-        f" {swept} half files; {len(wrong)} wrong"
+        f"seed {seed}, {len(services)} process(es) on {database_url.split(':')[0]}: {jobs} jobs in {took:.0f} s,"
+        f" {storm.came_about} crashes ({storm.deaths} at failpoints), {storm.stood_still} stalls;"
+        f" {left} open at the end, for {calmed:.1f} s more; {report['spend']} paid; {dict(checker.reasons(client))};"
+        f" answers {dict(client.seen)}; {swept} half files; {len(wrong)} wrong"
     )
     assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
 
@@ -198,7 +194,8 @@ async def hold_out_in_two(
     """Two processes on one database; webhooks come to whichever is up."""
     ports = free_ports(3, random.Random(os.urandom(8)))
     async with Balancer(ports[0], ports[1:]) as balancer:
-        settings = {**fake.settings, "PLACEHOLDER_PUBLIC_URL": balancer.url, "PLACEHOLDER_DATABASE_URL": url, **more.pop("settings", {})}
+        shared = {"PLACEHOLDER_PUBLIC_URL": balancer.url, "PLACEHOLDER_DATABASE_URL": url}
+        settings = {**fake.settings, **shared, **more.pop("settings", {})}
         services = [make_service(port, seed=seed + n, **settings) for n, port in enumerate(ports[1:])]
         await hold_out(services, fake, url, folder / "data/pictures", seed, figures, **more)
 

@@ -28,7 +28,7 @@ from placeholder.db.tables import metadata, usage
 from placeholder.errors import NoSuchPicture
 from placeholder.jobs import store
 from placeholder.jobs.machine import Policy
-from placeholder.jobs.model import ENDED, FAILURES, Ask, Job, Phase, State, blob_key
+from placeholder.jobs.model import ENDED, FAILURES, Job, Phase, State, blob_key
 from placeholder.jobs.ports import Order, Prediction
 from placeholder.jobs.service import ask_again
 

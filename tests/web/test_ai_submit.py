@@ -16,7 +16,7 @@ from placeholder.db.tables import jobs, keys, usage
 from placeholder.jobs.model import MAX_PROMPT, MAX_SEED, State
 from placeholder.keys.tokens import mint
 from placeholder.providers.models import DEFAULT, MODELS
-from placeholder.web.ai import MAX_BODY
+from placeholder.web.submit import MAX_BODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

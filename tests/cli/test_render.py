@@ -1,4 +1,4 @@
-"""The command line, as people type it."""
+"""`placeholder render`, as people type it."""
 
 import io
 import subprocess
@@ -57,8 +57,6 @@ def test_url_and_file_agree_on_the_format(tmp_path: Path, url: str, name: str, s
         (["render"], 2, "Give a URL"),
         (["render", "/40x30", "-o", "a.svg", "--out", "d"], 2, "Give a URL"),
         (["render", "--from", "missing.txt", "--out", "d"], 2, "missing.txt"),
-        (["serve", "--port", "65536"], 2, "--port"),
-        (["serve", "--workers", "0"], 2, "--workers"),
     ],
 )
 def test_what_is_refused_is_said_and_leaves_nothing_behind(
@@ -69,25 +67,6 @@ def test_what_is_refused_is_said_and_leaves_nothing_behind(
     assert done.exit_code == code
     assert sentence in done.output
     assert list(tmp_path.rglob("*")) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("PLACEHOLDER_CACHE_MB", "much", "PLACEHOLDER_CACHE_MB: Input should be a valid integer"),
-        ("PLACEHOLDER_RASTER_WORKERS", "0", "PLACEHOLDER_RASTER_WORKERS: Input should be greater than or equal to 1"),
-        ("PLACEHOLDER_DOOR", "ajar", "PLACEHOLDER_DOOR: Input should be a valid boolean"),
-    ],
-)
-def test_a_setting_that_cannot_be_used_is_named_and_nothing_starts(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    done = run("serve", "--port", "0")
-    assert done.exit_code == 1
-    assert sentence in done.output
-    assert value not in done.output.replace(sentence, "")
-    assert "Traceback" not in done.output
 
 
 def test_standard_output_takes_the_bytes_alone() -> None:
@@ -154,8 +133,3 @@ def test_different_urls_have_different_plain_file_names(urls: tuple[str, str]) -
         assert Path(name).name == name
         assert not name.startswith(".")
         assert len(name) < 120
-
-
-def test_help_and_version_are_quick_and_plain() -> None:
-    assert "serve" in run("--help").output
-    assert run("--version").output.startswith("main, version") or "placeholder" in run("--version").output

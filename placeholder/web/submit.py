@@ -1,0 +1,60 @@
+"""POST /ai: a prompt in, a URL out at once (P-55 to P-74)."""
+
+import json
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from placeholder.errors import BadParameter, Blocked, WrongMethod
+from placeholder.jobs.ask import read_ask
+from placeholder.jobs.model import State
+from placeholder.providers.models import DEFAULT
+from placeholder.synth.catalogue import svg_bytes, verdict_on
+from placeholder.values.format import Format
+from placeholder.web import respond
+from placeholder.web.accept import prefers_json
+from placeholder.web.ai import ai_of
+from placeholder.web.body import read_body, read_object
+from placeholder.web.echo import NOTE
+from placeholder.web.respond import Sent
+from placeholder.web.states import likenesses
+
+MAX_BODY = 65_536
+
+
+METHODS = "OPTIONS, POST"
+
+
+async def unread(_: Request) -> Response:
+    """GET, which "/{size}" would take for a picture (P-21)."""
+    raise WrongMethod(METHODS)
+
+
+async def submit(request: Request) -> Response:
+    if request.method == "OPTIONS":
+        return Sent(respond.permitted(METHODS), request.scope)
+    ai = ai_of(request)
+    key = await ai.keys.authenticate([value for name, value in request.scope["headers"] if name == b"authorization"], "ai:create")
+    fields = read_object(
+        await read_body(request, MAX_BODY), request.headers.get("content-type", ""), request.headers.get("content-encoding", "")
+    )
+    ask = read_ask(fields, key.owner, DEFAULT)
+    model = ai.find_model(ask.model)
+    if model is None:
+        raise BadParameter("model", "one of the models that are allowed here, such as " + DEFAULT)
+    ask = replace(ask, model=model.name)
+    try:
+        submission = await ai.jobs.submit(ask, ai.price(model), key)
+    except Blocked as no:
+        if prefers_json(request.headers.get("accept", "")):
+            raise
+        return Sent(respond.refused(422, Format.SVG.value, svg_bytes(verdict_on(ask.size, no.code))), request.scope)
+    job = submission.job
+    body = {"id": job.id, "url": job.url, "status_url": job.status_url, "state": job.state, "width": job.w, "height": job.h}
+    budget = submission.budget
+    extra = respond.rate_limit(budget.limit, budget.remaining, budget.reset_s) if budget else ()
+    answer = respond.json(json.dumps({**body, **likenesses(job)}).encode(), extra)
+    if budget is None and job.state is not State.FAILED and NOTE in request.scope:
+        request.scope[NOTE](job, answer)
+    return Sent(answer, request.scope)
