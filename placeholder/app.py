@@ -37,7 +37,7 @@ from placeholder.providers.models import find_model
 from placeholder.providers.webhook import hook_url
 from placeholder.raster.press import Press
 from placeholder.raster.studio import Studio
-from placeholder.settings import BadSettings, Settings, read_settings
+from placeholder.settings import Settings, read_settings
 from placeholder.vault import Vault
 from placeholder.web.ai import Ai
 from placeholder.web.drawings import paint
@@ -92,14 +92,12 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
     ground = open_ground(settings)
     database, vault, at = ground.database, ground.vault, failpoints(settings.failpoints)
     stack.callback(database.close)
-    try:
-        blobs = open_blobs(settings.storage, at=at)
-    except ValueError as error:
-        raise BadSettings(f"PLACEHOLDER_STORAGE_URL: {error}") from None
+    blobs = open_blobs(settings.storage, at=at)
     policy = Policy(settings.lease_s, settings.poll_s, settings.reconcile_grace_s, settings.deadline_s)
     board = Board(database)
     stack.push_async_callback(board.close)
     provider, hook_secrets = _provider(settings)
+    stack.push_async_callback(provider.close)
 
     worker = _worker(settings, database, board, blobs, provider, vault, policy, at, stack) if settings.worker else None
     jobs = Jobs(
@@ -143,10 +141,7 @@ def _worker(
 
     studio = Studio(settings.decoders)
     stack.callback(studio.close)
-    try:
-        outputs = HttpOutputs(settings.outputs)
-    except ValueError as error:
-        raise BadSettings(f"PLACEHOLDER_OUTPUT_HOSTS: {error}") from None
+    outputs = HttpOutputs(settings.outputs)
     stack.push_async_callback(outputs.close)
     world = World(
         provider=provider,
@@ -174,7 +169,7 @@ Secrets = Callable[[bool], Awaitable[tuple[str, ...]]]
 
 
 def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
-    """Who paints, and where the secrets of its webhooks come from. Raises BadSettings."""
+    """Who paints, and where the secrets of its webhooks come from."""
     token, known = settings.replicate_api_token, settings.replicate_webhook_secret
     written = tuple(known.get_secret_value().split()) if known else ()
 
@@ -185,8 +180,6 @@ def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
         case "cog":
             from placeholder.providers.cog import CogProvider
 
-            if not settings.cog_url:
-                raise BadSettings("PLACEHOLDER_COG_URL: expected the address of a Cog server, since PLACEHOLDER_PROVIDER is cog")
             return CogProvider(settings.cog_url), None
         case "replicate" | "auto" if token:
             from placeholder.providers.replicate import ReplicateProvider
@@ -198,8 +191,6 @@ def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
                 return (secret,) if secret else ()
 
             return replicate, given if written else fetched
-        case "replicate":
-            raise BadSettings("REPLICATE_API_TOKEN: expected a token, since PLACEHOLDER_PROVIDER is replicate")
     from placeholder.providers.sketch import SketchProvider
 
     return SketchProvider(settings.sketch_delay_s, settings.sketch_failures, time.time), None

@@ -70,7 +70,6 @@ class Worker:
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(Refusal):
             await self._database.write(lambda c: store.prolong(c, left, self._world.clock()))
-        await self._world.provider.close()
 
     async def _run(self) -> None:
         prolonged = time.monotonic()

@@ -80,7 +80,6 @@ async def test_the_list_can_be_narrowed(words: list[str], phases: list[str], ima
         ["retry"],
         ["purge"],
         ["export"],
-        ["export", "/dev/null"],
         ["forget"],
     ],
 )
@@ -239,7 +238,7 @@ async def test_a_lost_picture_is_named_and_the_others_are_written(imagining: Ima
 async def test_more_pictures_than_a_page_are_written_each_once(
     imagining: Imagining, run_on: Any, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["placeholder.cli"].jobs, "_PAGE", 2)
+    monkeypatch.setattr(sys.modules["placeholder.cli.jobs"], "_PAGE", 2)
     async with imagining() as service:
         jobs = [await service.stand("ready", prompt=f"page {at}") for at in range(5)]
         done = await called(run_on(service.folder), "jobs", "export", str(home / "out"))
