@@ -127,3 +127,19 @@ async def test_at_every_point(dies: bool, make_service: MakeService, make_fake: 
             wrong.append(f"{point}: paid {len(paid)} times")
     assert report["spend"] == len(POINTS), report["creates"]
     assert not wrong, "\n".join(wrong)
+
+
+async def test_the_service_has_moved_in_between(make_service: MakeService, make_fake: MakeFake) -> None:
+    """An order was sent and not noted, and the service comes back under another public address: the prediction that came of
+    it still names the old one, and is found all the same."""
+    fake = make_fake(2, "--run-seconds", "0.2")
+    service = await make_service(**fake.settings, **QUICK).start(PLACEHOLDER_FAILPOINTS="provider.after_call=kill").ready()
+    async with Client([service]) as client:
+        known = await client.ask(Wish("a kite that has moved"))
+        assert await service.ended() == -signal.SIGKILL
+        await service.start(PLACEHOLDER_PUBLIC_URL=f"http://localhost:{service.port}").ready()
+        await client.until_ended(PATIENCE_S)
+        report = await fake.report()
+        await service.end()
+    assert known.state == "ready"
+    assert report["spend"] == 1
