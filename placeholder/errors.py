@@ -108,9 +108,10 @@ class Forbidden(Refusal):
 class OverBudget(Refusal):
     code = "over_budget"
 
-    def __init__(self, what: str, limit: int, retry_after: int) -> None:
+    def __init__(self, what: str, retry_after: int, *, jobs: int | None = None) -> None:
+        """`jobs`: how many there were to use, where jobs are what has been used up."""
         super().__init__(f"This key has used up its {what}")
-        self.limit, self.retry_after = limit, retry_after
+        self.retry_after, self.jobs = retry_after, jobs
 
 
 class TooLarge(Refusal):

@@ -4,11 +4,12 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 
 from placeholder.db.database import BadDatabaseUrl, Database, open_engine
 from placeholder.db.schema import NewerSchema, migrate
 from placeholder.settings import BadSettings, Settings
-from placeholder.vault import Vault
+from placeholder.vault import MIN_SECRET, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ def open_ground(settings: Settings) -> Ground:
     except BadDatabaseUrl as error:
         raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
     except OSError as error:
-        raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
+        culprit = (
+            "DATABASE_URL: cannot write its file" if settings.database_url else f"DATA_DIR: cannot write {settings.data_dir}"
+        )
+        raise BadSettings(f"PLACEHOLDER_{culprit}: {error.strerror}") from None
     secret = settings.secret.get_secret_value() if settings.secret else _kept_secret(settings, engine.dialect.name)
     try:
         migrate(engine)
@@ -42,14 +46,17 @@ def _kept_secret(settings: Settings, dialect: str) -> str:
     path = settings.data_dir / "secret"
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Linked into place whole, so that of two processes that start at once both read the same.
-        own = path.with_name(f"secret.{os.getpid()}")
         if not path.exists():
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(32))
-            with suppress(FileExistsError):
-                os.link(own, path)
-            own.unlink()
-        return path.read_text().strip()
+            # Linked into place whole, so that of two processes that start at once both read the same.
+            with NamedTemporaryFile("w", dir=settings.data_dir, prefix="secret.") as own:
+                own.write(secrets.token_urlsafe(32))
+                own.flush()
+                os.fsync(own.fileno())
+                with suppress(FileExistsError):
+                    os.link(own.name, path)
+        kept = path.read_text("utf-8", "replace").strip()
     except OSError as error:
         raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
+    if len(kept) < MIN_SECRET or not kept.isascii():
+        raise BadSettings(f"PLACEHOLDER_DATA_DIR: expected the secret that was made for these data in {path}")
+    return kept

@@ -64,6 +64,6 @@ async def tidy(database: Database, blobs: Blobs, policy: Policy, retention: Rete
 
 
 async def _purge(database: Database, blobs: Blobs, policy: Policy, job: Job, now: float) -> None:
-    purged = await database.write(lambda c: purge(c, job.id, now, policy))
-    if purged:
-        await delete_picture(blobs, purged)
+    # Its bytes first: where that fails, the row is still there to be found again.
+    await delete_picture(blobs, job)
+    await database.write(lambda c: purge(c, job.id, now, policy))

@@ -87,7 +87,8 @@ def revoke(database: Database, key_id: str) -> bool:
 
 
 def rotate(database: Database, pepper: bytes, key_id: str, overlap_s: float) -> tuple[Key, str] | None:
-    """A new key in place of another, which goes on for `overlap_s` seconds. None where no such key is valid."""
+    """A new key in place of another, which goes on for `overlap_s` seconds: with its scopes, its budget and what is used of
+    that, and the end of its time, if it has one. None where no such key is valid."""
     now = time.time()
     secret = tokens.mint(token_bytes(32))
     mac = tokens.mac(pepper, secret)
@@ -98,8 +99,9 @@ def rotate(database: Database, pepper: bytes, key_id: str, overlap_s: float) -> 
             return None
         until = now + overlap_s if old.expires_at is None else min(now + overlap_s, old.expires_at)
         store.end(c, key_id, expires_at=until)
-        new = replace(old, id=mac.hex()[:12], hint=tokens.hint(secret), created_at=now, expires_at=None, last_used_at=None)
+        new = replace(old, id=mac.hex()[:12], hint=tokens.hint(secret), created_at=now, last_used_at=None)
         store.add(c, new, mac)
+        store.pass_on_usage(c, key_id, new.id)
         return new
 
     made = database.transact(change)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from placeholder.db.tables import keys, usage
@@ -60,13 +60,13 @@ def spend(connection: Connection, key: Key, cost: int, now: float) -> Budget | N
     """Takes one job of `cost` off what `key` may use, which no number of processes at once can overdraw. None where it has
     no jobs a day. Raises OverBudget."""
     if key.spend_per_month is not None and cost and not _take(connection, key, month(now), cost, None, key.spend_per_month):
-        raise OverBudget("spend for this month", key.spend_per_month, seconds_to_next_month(now))
+        raise OverBudget("spend for this month", seconds_to_next_month(now))
     if key.jobs_per_day is None:
         return None
     used = _take(connection, key, day(now), cost, key.jobs_per_day, None)
     reset = seconds_to_tomorrow(now)
     if not used:
-        raise OverBudget("jobs for today", key.jobs_per_day, reset)
+        raise OverBudget("jobs for today", reset, jobs=key.jobs_per_day)
     return Budget(key.jobs_per_day, key.jobs_per_day - used, reset)
 
 
@@ -80,6 +80,12 @@ def _take(connection: Connection, key: Key, period: str, cost: int, most_jobs: i
     }
     values = {"key_id": key.id, "period": period, "jobs": 1, "cost": cost, **limits}
     return connection.execute(_SPEND[connection.dialect.name], values).scalar() or 0
+
+
+def pass_on_usage(connection: Connection, old: str, new: str) -> None:
+    """Has `new` begin with what `old` has used."""
+    taken = select(literal(new), usage.c.period, usage.c.jobs, usage.c.cost).where(usage.c.key_id == old)
+    connection.execute(insert(usage).from_select(["key_id", "period", "jobs", "cost"], taken))
 
 
 def used(connection: Connection, key: Key, now: float) -> int:

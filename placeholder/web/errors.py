@@ -35,7 +35,7 @@ from placeholder.raster.press import Press
 from placeholder.synth import catalogue
 from placeholder.values.format import Format
 from placeholder.web.accept import prefers_json
-from placeholder.web.respond import Answer, Headers, Sent, rate_limit, refused
+from placeholder.web.respond import LIMITS_EXPOSED, Answer, Headers, Sent, rate_limit, refused
 
 STATUS: dict[type[Refusal], int] = {
     NoSuchPicture: 404,
@@ -94,9 +94,9 @@ def _extra(refusal: Refusal) -> Headers:
         case WrongMethod(allowed=allowed):
             return ((b"allow", allowed.encode()),)
         case NotNow(retry_after=seconds):
-            return ((b"retry-after", b"%d" % seconds),)
-        case OverBudget(limit=limit, retry_after=seconds):
-            return ((b"retry-after", b"%d" % seconds), *rate_limit(limit, 0, seconds))
+            return ((b"retry-after", b"%d" % seconds), LIMITS_EXPOSED)
+        case OverBudget(jobs=jobs, retry_after=seconds):
+            return ((b"retry-after", b"%d" % seconds), *((LIMITS_EXPOSED,) if jobs is None else rate_limit(jobs, 0, seconds)))
         case Unauthorized():
             return ((b"www-authenticate", b"Bearer"),)
     return ()

@@ -20,8 +20,6 @@ from placeholder.web.states import ENDED, changed
 
 _NAME = re.compile(r"([a-z2-7]{16})\.(png|webp|avif)")
 _FORMATS = {"png": Format.PNG, "webp": Format.WEBP, "avif": Format.AVIF}
-_EXPOSED = (b"access-control-expose-headers", b"X-AI-State")
-_READY = ((b"x-ai-state", b"ready"), _EXPOSED, (b"accept-ranges", b"bytes"))
 _AGAIN = ((b"refresh", b"5"), (b"retry-after", b"5"))
 """A tab that shows the bare picture asks again by itself; inside a page nothing heeds it."""
 
@@ -44,15 +42,15 @@ async def picture(request: Request) -> Response:
         return live.stream(await ai.gallery.unfinished(job, width, wanted), wanted, lambda: _final(ai, job, width, wanted))
     if job.state is not State.READY:
         return Sent(_standing_in(job, wanted, await ai.gallery.unfinished(job, width, wanted)), request.scope)
-    answer = respond.picture(wanted.value, await ai.gallery.finished(job, width, wanted), _READY)
+    answer = respond.finished(wanted.value, await ai.gallery.finished(job, width, wanted))
     kept = answer_to(answer, request.scope["headers"])
     # Ranges are of GET alone (RFC 9110 §14.2).
     return Sent(part_of(answer, request.scope["headers"]) if is_get and kept is answer else kept, request.scope)
 
 
 def _standing_in(job: Job, format: Format, body: bytes) -> Answer:
-    told = ((b"x-ai-state", job.state.encode()), _EXPOSED)
-    return respond.passing(format.value, body, told if job.state is State.FAILED else (*told, *_AGAIN))
+    told = (b"x-ai-state", job.state.encode())
+    return respond.passing(format.value, body, (told,) if job.state is State.FAILED else (told, *_AGAIN))
 
 
 def _width(asked: str | None, own: int) -> int:

@@ -62,6 +62,9 @@ _PICTURE: Headers = (
     (b"timing-allow-origin", b"*"),
 )
 _LASTING: Headers = ((b"cache-control", IMMUTABLE), *_PICTURE)
+# What a script of another origin may read besides the body.
+_STATE_EXPOSED = (b"access-control-expose-headers", b"X-AI-State")
+LIMITS_EXPOSED = (b"access-control-expose-headers", b"Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset")
 _PASSING: Headers = ((b"cache-control", b"no-store"), *_PICTURE, (b"vary", b"Accept"))
 _SVG = common((b"content-type", b"image/svg+xml"), *_LASTING)
 _SAME = common(*_LASTING)
@@ -84,9 +87,21 @@ def svg(body: bytes) -> Answer:
     return Answer(200, _SVG, body, etag(body))
 
 
-def picture(media_type: str, body: bytes, extra: Headers = ()) -> Answer:
+def picture(media_type: str, body: bytes) -> Answer:
     """A picture for ever, in any format."""
-    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING, *extra), body, etag(body))
+    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING), body, etag(body))
+
+
+def finished(media_type: str, body: bytes) -> Answer:
+    """A picture for ever that was not there from the first, and may be read in parts."""
+    pairs = (
+        (b"content-type", media_type.encode()),
+        *_LASTING,
+        _STATE_EXPOSED,
+        (b"x-ai-state", b"ready"),
+        (b"accept-ranges", b"bytes"),
+    )
+    return Answer(200, common(*pairs), body, etag(body))
 
 
 def refused(status: int, media_type: str, body: bytes, extra: Headers = ()) -> Answer:
@@ -96,7 +111,8 @@ def refused(status: int, media_type: str, body: bytes, extra: Headers = ()) -> A
 
 def passing(media_type: str, body: bytes, extra: Headers = ()) -> Answer:
     """A picture of the moment, which another will follow at the same URL."""
-    return Answer(200, common((b"content-type", media_type.encode()), (b"cache-control", b"no-store"), *_PICTURE, *extra), body)
+    pairs = ((b"content-type", media_type.encode()), (b"cache-control", b"no-store"), *_PICTURE, _STATE_EXPOSED)
+    return Answer(200, common(*pairs, *extra), body)
 
 
 def json(body: bytes, extra: Headers = ()) -> Answer:
@@ -110,6 +126,7 @@ def rate_limit(limit: int, remaining: int, reset_s: int) -> Headers:
         (b"ratelimit-limit", b"%d" % limit),
         (b"ratelimit-remaining", b"%d" % remaining),
         (b"ratelimit-reset", b"%d" % reset_s),
+        LIMITS_EXPOSED,
     )
 
 

@@ -162,7 +162,6 @@ def test_a_secret_from_the_environment_is_not_written_down(run: Run, home: Path)
     assert SECRET.encode() not in kept
 
 
-@pytest.mark.xfail(strict=True, reason="placeholder/ground.py: _kept_secret takes whatever stands there for the secret")
 @pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff\xfe" * 40], ids=["empty", "a line feed", "short", "no UTF-8"])
 def test_a_secret_that_was_lost_is_not_taken_for_one(run: Run, home: Path, content: bytes) -> None:
     """Everything would be sealed under a key that anybody can guess."""

@@ -147,7 +147,7 @@ class Client:
 
     def _saw(self, known: Known, told: dict[str, Any], got: Answer) -> None:
         known.sights.append(Sight(got.sent, got.answered, told["state"], got.by))
-        known.code = told.get("code") if told["state"] == "failed" else None
+        known.code = told.get("code", known.code) if told["state"] == "failed" else None
 
     async def look(self, ids: Iterable[str]) -> None:
         """At up to fifty jobs in one request."""

@@ -129,15 +129,16 @@ async def test_at_every_point(dies: bool, make_service: MakeService, make_fake: 
     assert not wrong, "\n".join(wrong)
 
 
-async def test_the_service_has_moved_in_between(make_service: MakeService, make_fake: MakeFake) -> None:
-    """An order was sent and not noted, and the service comes back under another public address: the prediction that came of
-    it still names the old one, and is found all the same."""
+@pytest.mark.parametrize("address", ["http://localhost:8000", ""], ids=["elsewhere", "nowhere"])
+async def test_the_service_has_moved_in_between(address: str, make_service: MakeService, make_fake: MakeFake) -> None:
+    """An order was sent and not noted, and the service comes back under another public address, or none: the prediction that
+    came of it names the old one, and is found all the same."""
     fake = make_fake(2, "--run-seconds", "0.2")
     service = await make_service(**fake.settings, **QUICK).start(PLACEHOLDER_FAILPOINTS="provider.after_call=kill").ready()
     async with Client([service]) as client:
-        known = await client.ask(Wish("a kite that has moved"))
+        known = await client.ask(Wish("a kite that has moved [[hook:drop]]"))
         assert await service.ended() == -signal.SIGKILL
-        await service.start(PLACEHOLDER_PUBLIC_URL=f"http://localhost:{service.port}").ready()
+        await service.start(PLACEHOLDER_PUBLIC_URL=address).ready()
         await client.until_ended(PATIENCE_S)
         report = await fake.report()
         await service.end()

@@ -5,7 +5,6 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import pytest
 from faults import checker
 from faults.client import Client, Wish
 from faults.harness import FakeProcess, Service
@@ -22,13 +21,8 @@ async def ask_for(client: Client, name: str, count: int) -> None:
     await asyncio.gather(*(client.ask(Wish(f"a harbour at dusk, {name} {n}", 96, 64)) for n in range(count)))
 
 
-@pytest.mark.parametrize("hooks", ["with webhooks", "without webhooks"])
-async def test_the_network_goes_and_comes_back(
-    hooks: str, make_service: MakeService, make_fake: MakeFake, figures: Callable[[str], None]
-) -> None:
-    fake = make_fake(3, "--run-seconds", "0.8", "--hook-scale", "0.3")
-    silent = {} if hooks == "with webhooks" else {"PLACEHOLDER_PUBLIC_URL": ""}
-    service = await make_service(**fake.settings, **silent).start().ready()
+async def go_through(hooks: str, service: Service, fake: FakeProcess, figures: Callable[[str], None]) -> None:
+    await service.start().ready()
     async with Client([service]) as client:
         await ask_for(client, "being fetched", 8)
         await asyncio.sleep(0.5)
@@ -54,6 +48,20 @@ async def test_the_network_goes_and_comes_back(
     figures(f"the network down for {DOWN_S} s, {hooks}: all is well {took:.1f} s after it came back; {report['spend']} paid")
     assert not wrong, "\n".join(wrong)
     assert report["spend"] == len(client.jobs)
+
+
+async def test_the_network_goes_and_comes_back(
+    make_service: MakeService, make_fake: MakeFake, figures: Callable[[str], None]
+) -> None:
+    fakes = [make_fake(seed, "--run-seconds", "0.8", "--hook-scale", "0.3") for seed in (3, 4)]
+    services = [
+        make_service(home="with", **fakes[0].settings),
+        make_service(home="without", **{**fakes[1].settings, "PLACEHOLDER_PUBLIC_URL": ""}),
+    ]
+    await asyncio.gather(
+        go_through("with webhooks", services[0], fakes[0], figures),
+        go_through("without webhooks", services[1], fakes[1], figures),
+    )
 
 
 async def test_a_provider_that_refuses_connections(make_service: MakeService, make_fake: MakeFake) -> None:

@@ -81,7 +81,8 @@ class Storm:
         while not self.is_over:
             await service.answers()
             done, _ = await asyncio.wait(
-                [asyncio.ensure_future(service.life.end())], timeout=self.dice.uniform(*LIFE_S) * len(self.services)
+                [asyncio.ensure_future(service.life.end())],
+                timeout=self.dice.uniform(*LIFE_S) * len(self.services) * (2 if self.stalls else 1),
             )
             self.deaths += len(done)
             self.kills += not done

@@ -47,6 +47,7 @@ MOODS = (
     "late", "lost before", "lost after", "busy", "down", "closed", "invalid", "blocked", "foreign", "foreign after", "at once",
     "hook first", "hangs", "hangs", "hangs", "hangs", "output trouble", "output gone", "output refused", "output junk",
 )  # fmt: skip
+CHARGED = select(func.sum(usage.c.jobs)).where(func.length(usage.c.period) == len("2026-11-21"))
 RANK = {State.PENDING: 0, State.GENERATING: 1, State.READY: 2, State.FAILED: 2}
 
 
@@ -209,7 +210,7 @@ class Simulation(RuleBasedStateMachine):
             await process.worker.cancel(stray.prediction)
 
     def _jobs(self) -> dict[str, Job]:
-        return {job.id: job for job in self.database.transact(lambda c: store.listed(c, None, None, 100))}
+        return {job.id: job for job in self.database.glance(lambda c: store.listed(c, None, None, 100))}
 
     # ------------------------------------------------------------ what happens
 
@@ -332,8 +333,7 @@ class Simulation(RuleBasedStateMachine):
         spoilt = Counter(painting.of for painting in self.painter.ledger.values() if painting.is_spoilt)
         for of, paid in made.items():
             assert paid <= 1 + spoilt[of], f"{of} was paid {paid} times"
-        days = select(func.sum(usage.c.jobs)).where(func.length(usage.c.period) == len("2026-11-21"))
-        charged = self.database.transact(lambda c: c.execute(days).scalar() or 0)
+        charged = self.database.glance(lambda c: c.execute(CHARGED).scalar() or 0)
         assert charged == sum(job.epoch for job in self.seen.values()) - self.gifts
 
     async def _finds(self) -> None:
@@ -362,7 +362,7 @@ class Simulation(RuleBasedStateMachine):
                 self._run(lambda process: process.work(), number)
             self._end("done")
             self.holds()
-            due = self.database.transact(store.next_due)
+            due = self.database.glance(store.next_due)
             if due is None:
                 break
             self.clock.now = max(self.clock.now + 0.5, due)

@@ -10,7 +10,7 @@ from placeholder.web import respond
 from placeholder.web.ranges import part_of
 
 BODY = bytes(range(100))
-WHOLE = respond.picture("image/png", BODY, ((b"accept-ranges", b"bytes"),))
+WHOLE = respond.finished("image/png", BODY)
 
 RANGES: list[tuple[str, int, bytes]] = [
     # a part
