@@ -233,9 +233,8 @@ def main() -> None:
     for case, (rate, p99) in medians.items():
         print(f"| {case} | {rate:,.0f} | {rate / commits:.2f} | {rate / constant:.2f} | {p99:.1f} |")
     print(f"\nknown / new: {medians['POST /ai, a known prompt'][0] / medians['POST /ai, new prompts'][0]:.1f}")
-    print(
-        f"sketch without delay, POST to ready: {statistics.median(times):.0f} ms median of {len(times)}, {max(times):.0f} ms longest"
-    )
+    middle = statistics.median(times)
+    print(f"sketch without delay, POST to ready: {middle:.0f} ms median of {len(times)}, {max(times):.0f} ms longest")
     print(f"2,000 held long polls: {each:.1f} kB each, {idle:.1%} of a core while idle")
 
 
