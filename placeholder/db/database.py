@@ -33,7 +33,7 @@ Work = Callable[[Connection], T]
 MAX_BATCH = 256
 _READERS = 2
 _SQLITE = """
-PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
 """
 _DEADLOCK = "40P01"

@@ -75,14 +75,14 @@ class Board:
 
     async def news(self, seen: Collection[Job], seconds: float) -> None:
         """Returns when one of `seen` has changed, or after `seconds`."""
+        if self.is_closing:
+            return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for job in seen:
             self._waiting.setdefault(job.id, set()).add(future)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look_out())
         try:
-            if self.is_closing:
-                return
             known = [self._known.get(job.id) for job in seen]
             if not any(now and now[1].version > then.version for now, then in zip(known, seen, strict=True)):
                 await asyncio.wait((future,), timeout=seconds)

@@ -235,10 +235,11 @@ def _reported_late(job: Job, event: Reported, policy: Policy) -> Job | None:
 
 
 def _unfetched(job: Job, event: Unfetched, policy: Policy) -> Job:
-    if event.is_final or job.looks + 1 >= policy.fetches:
+    if event.is_final:
         return _end(job, Phase.FAILED, event.now, event.code)
     after = replace(job, due_at=event.now + policy.after(job.looks) / 5, looks=job.looks + 1)
-    return _fruitless(job, after, event.now, policy)
+    # It is paid, and its provider keeps it for a while.
+    return after if after.looks < policy.fetches else _fruitless(job, after, event.now, policy)
 
 
 def _stored(job: Job, event: Stored, _: Policy) -> Job:

@@ -112,14 +112,14 @@ async def _send(job: Job, world: World) -> Event:
     try:
         said = await world.provider.start(order)
     except NotStarted as no:
-        world.breaker.failed(world.clock(), is_closed=no.is_closed)
+        world.breaker.failed(world.clock(), order.sent_at, is_closed=no.is_closed)
         log.warning("job %s was not taken by %s: %s", job.id, world.provider.name, no)
         return Deferred(world.clock(), _wait(no.wait, job.deferrals, world))
     except Rejected as no:
         world.breaker.worked()
         return Refused(world.clock(), no.code)
     except Unsure:
-        world.breaker.failed(world.clock())
+        world.breaker.failed(world.clock(), order.sent_at)
         log.warning("job %s may have been taken by %s", job.id, world.provider.name)
         return PutOff(world.clock(), min(world.policy.poll_s, world.policy.grace_s / 2))
     world.at("provider.after_call")

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from placeholder.errors import BadParameter, TooLarge, WrongType
 
@@ -14,10 +14,13 @@ async def read_body(request: Request, limit: int) -> bytes:
     if announced.isdecimal() and (len(announced) > 12 or int(announced) > limit):
         raise TooLarge(limit)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(limit)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise TooLarge(limit)
+    except ClientDisconnect:
+        raise BadParameter("body", "all of it") from None  # nobody hears it
     return bytes(body)
 
 

@@ -33,7 +33,7 @@ _SPOILT_FILES = frozenset(("truncated", "redirect", "huge", "html", "type", "bom
 def check(client: Client, report: Mapping[str, Any], epochs: Mapping[str, int]) -> list[str]:
     """All of it but the disk. `epochs`: how often each job was asked for anew, from its row, which only excuses."""
     return [
-        *client.wrong,
+        *dict.fromkeys(client.wrong),
         *(f"{job} has not ended: {client.jobs[job].state}" for job in client.unfinished),
         *(sentence for known in client.jobs.values() for sentence in backwards(known, epochs.get(known.id, 1))),
         *paid_twice(report),

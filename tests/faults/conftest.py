@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.harness import KEY, FakeProcess, Nursery, Service, free_ports
@@ -21,11 +22,11 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture
 def make_fake() -> Iterator[Callable[..., FakeProcess]]:
-    """Makes fakes: `make_fake(seed, *words)`."""
+    """Makes fakes: `make_fake(seed, **knobs)`."""
     with ExitStack() as stack:
 
-        def make(seed: int, *words: str) -> FakeProcess:
-            made = FakeProcess(seed, *words)
+        def make(seed: int, **knobs: Any) -> FakeProcess:
+            made = FakeProcess(seed, **knobs)
             stack.callback(made.close)
             return made
 

@@ -24,7 +24,6 @@ SECRET = "t7Qe2LxV9pWb4KzR8nYd6HcM3jSg5FaU"
 PATIENCE_S = 20
 
 _FOLDER = Path(__file__).parent
-_FAKE = _FOLDER.parent / "fakes" / "replicate" / "__main__.py"
 
 
 def free_ports(count: int, dice: random.Random) -> list[int]:
@@ -188,10 +187,10 @@ class Service:
 
 
 class FakeProcess:
-    """The fake Replicate as a process of its own."""
+    """The fake Replicate as a process of its own; `knobs` as `provider.py` takes them."""
 
-    def __init__(self, seed: int, *words: str) -> None:
-        command = [sys.executable, str(_FAKE), "--seed", str(seed), *words]
+    def __init__(self, seed: int, **knobs: Any) -> None:
+        command = [sys.executable, str(_FOLDER / "provider.py"), json.dumps({"seed": seed, **knobs})]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdout
         told = json.loads(self._process.stdout.readline())

@@ -274,7 +274,7 @@ def assert_nothing_leaked(client: Listener, service: Service, home: Path, secret
 
 async def test_with_replicate(make_service: MakeService, make_fake: MakeFake, tmp_path: Path) -> None:
     state = tmp_path / "fake.jsonl"
-    fake = make_fake(11, "--run-seconds", "0.3", "--hook-scale", "0.2", "--state-file", str(state))
+    fake = make_fake(11, run=0.3, hook_scale=0.2, state_file=str(state))
     home = tmp_path / "service"
     service = make_service(home="service", **fake.settings, PLACEHOLDER_SECRET=SECRET, PLACEHOLDER_LOG_LEVEL="debug")
     await service.start().ready()

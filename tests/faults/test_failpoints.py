@@ -94,7 +94,7 @@ class Case:
 
 @pytest.mark.parametrize("dies", [True, False], ids=["kill", "raise"])
 async def test_at_every_point(dies: bool, make_service: MakeService, make_fake: MakeFake) -> None:
-    fake = make_fake(1, "--hook-scale", "0.2", "--run-seconds", "0.2")
+    fake = make_fake(1, hook_scale=0.2, run=0.2)
     wrong: list[str] = []
     known: dict[str, Known] = {}
     desk = asyncio.Semaphore(AT_ONCE)
@@ -133,7 +133,7 @@ async def test_at_every_point(dies: bool, make_service: MakeService, make_fake: 
 async def test_the_service_has_moved_in_between(address: str, make_service: MakeService, make_fake: MakeFake) -> None:
     """An order was sent and not noted, and the service comes back under another public address, or none: the prediction that
     came of it names the old one, and is found all the same."""
-    fake = make_fake(2, "--run-seconds", "0.2")
+    fake = make_fake(2, run=0.2)
     service = await make_service(**fake.settings, **QUICK).start(PLACEHOLDER_FAILPOINTS="provider.after_call=kill").ready()
     async with Client([service]) as client:
         known = await client.ask(Wish("a kite that has moved [[hook:drop]]"))

@@ -53,7 +53,7 @@ async def go_through(hooks: str, service: Service, fake: FakeProcess, figures: C
 async def test_the_network_goes_and_comes_back(
     make_service: MakeService, make_fake: MakeFake, figures: Callable[[str], None]
 ) -> None:
-    fakes = [make_fake(seed, "--run-seconds", "0.8", "--hook-scale", "0.3") for seed in (3, 4)]
+    fakes = [make_fake(seed, run=0.8, hook_scale=0.3) for seed in (3, 4)]
     services = [
         make_service(home="with", **fakes[0].settings),
         make_service(home="without", **{**fakes[1].settings, "PLACEHOLDER_PUBLIC_URL": ""}),
@@ -67,15 +67,13 @@ async def test_the_network_goes_and_comes_back(
 async def test_a_provider_that_refuses_connections(make_service: MakeService, make_fake: MakeFake) -> None:
     """Down altogether: nothing was sent, for certain, so it is sent again without waiting for the grace time."""
     fake = make_fake(4)
-    (words,) = [
-        ["--port", fake.base_url.rsplit(":", 1)[1].removesuffix("/v1"), "--files-port", fake.files_origin.rsplit(":", 1)[1]]
-    ]
+    port, files_port = (int(url.rpartition(":")[2].removesuffix("/v1")) for url in (fake.base_url, fake.files_origin))
     fake.close()
     service = await make_service(**fake.settings, PLACEHOLDER_RECONCILE_GRACE_S="60").start().ready()
     async with Client([service]) as client:
         await ask_for(client, "before there is anyone", 4)
         await asyncio.sleep(2)
-        back = make_fake(4, *words)
+        back = make_fake(4, port=port, files_port=files_port)
         await client.until_ended(15)
         for job in client.jobs:
             await client.picture(job)

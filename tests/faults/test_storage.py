@@ -75,7 +75,7 @@ async def ends_well(client: Client, service: Service, fake: FakeProcess) -> None
 
 
 async def test_another_writer_holds_the_database(make_service: MakeService, make_fake: MakeFake, tmp_path: Path) -> None:
-    fake = make_fake(5, "--run-seconds", "0.5")
+    fake = make_fake(5, run=0.5)
     service = await make_service(**fake.settings).start().ready()
     async with Client([service], timeout=20) as client:
         await client.ask(Wish("a lock, before"))
@@ -110,7 +110,7 @@ def full_disk(service: Service) -> Iterator[None]:
 
 
 async def test_the_disk_is_full(make_service: MakeService, make_fake: MakeFake) -> None:
-    fake = make_fake(6, "--run-seconds", "0.5")
+    fake = make_fake(6, run=0.5)
     service = await make_service(**fake.settings).start().ready()
     async with Client([service]) as client:
         for n in range(4):
@@ -128,7 +128,7 @@ async def test_the_disk_is_full(make_service: MakeService, make_fake: MakeFake) 
 
 async def test_the_pictures_cannot_be_written(make_service: MakeService, make_fake: MakeFake, tmp_path: Path) -> None:
     """Their folder is no folder for a while. (Its mode would not stop a test that is run by root.)"""
-    fake = make_fake(7, "--run-seconds", "0.3")
+    fake = make_fake(7, run=0.3)
     folder, elsewhere = tmp_path / "data" / "pictures", tmp_path / "elsewhere"
     service = await make_service(**fake.settings, PLACEHOLDER_CACHE_MB="0").start().ready()
     async with Client([service]) as client:

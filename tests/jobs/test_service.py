@@ -147,7 +147,7 @@ async def test_budgets_are_exact(database: Database, other: Database, limit: int
     accepted = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
     assert (len(accepted), len(refused)) == (limit, 64 - limit)
     assert sorted(outcome.budget.remaining for outcome in accepted if outcome.budget) == list(range(limit))
-    assert all(no.limit == limit and 0 < no.retry_after <= 86400 for no in refused)
+    assert all(no.jobs == limit and 0 < no.retry_after <= 86400 for no in refused)
     assert count(database, jobs) == limit, "nothing half written"
     assert used(database, day(BORN)) == (limit, 3000 * limit)
     assert {outcome.job.id for outcome in accepted} == {
@@ -484,7 +484,7 @@ async def test_a_webhook_is_answered_only_once_its_effect_is_durable(database: D
 # ---------------------------------------------------------------- privacy
 
 
-async def test_no_column_but_the_sealed_one_has_the_prompt(database: Database, tmp_path: Path) -> None:
+async def test_no_column_but_the_sealed_one_has_the_prompt(database: Database, sqlite_folder: Path) -> None:
     service = a_service(database)
     job = (await service.submit(an_ask(CANARY), 3000, LIMITED)).job
     move(database, job.id, SENT, Reported(BORN, DONE), Stored(BORN, "h", "b"))
@@ -496,7 +496,7 @@ async def test_no_column_but_the_sealed_one_has_the_prompt(database: Database, t
                     assert len(word) < 4 or word not in text, name
     database.transact(lambda c: store.erase_prompts(c, BORN + 10))
     assert row(database, job.id).prompt is None
-    for file in tmp_path.iterdir():
+    for file in sqlite_folder.iterdir():
         assert b"canary" not in file.read_bytes(), file
 
 
