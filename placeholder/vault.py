@@ -4,6 +4,7 @@ Each purpose has a key of its own (HKDF-SHA256), so none tells anything of anoth
 under its job's id: moved to another row it does not open.
 """
 
+from contextlib import suppress
 from os import urandom
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,11 +34,11 @@ class Vault:
 
     def open(self, job: str, sealed: bytes) -> str:
         """Raises ValueError where `sealed` is not what `seal` made for this job under this secret."""
-        try:
-            nonce, text = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
-            return self._prompts.decrypt(nonce, text, _context(job)).decode()
-        except Exception:
-            raise ValueError(f"job {job}: its prompt was sealed under another secret") from None
+        version, nonce, text = sealed[:1], sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        if version == _SEALED:
+            with suppress(Exception):  # of several kinds
+                return self._prompts.decrypt(nonce, text, _context(job)).decode()
+        raise ValueError(f"job {job}: its prompt was sealed under another secret")
 
     def __repr__(self) -> str:
         return "Vault(***)"

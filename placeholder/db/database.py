@@ -2,9 +2,9 @@
 
 - A transaction is one plain function. It cannot be left open by a client that hangs up in the middle, and nothing else
   of the process runs between its statements.
-- Writes share transactions: whatever has queued up while the last one was committed goes into the next, each function
-  under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is answered
-  is durable. A function may run twice (after a deadlock): it must change nothing but rows.
+- On SQLite writes share transactions: whatever has queued up while the last one was committed goes into the next, each
+  function under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is
+  answered is durable. A function may run twice (after a deadlock): it must change nothing but rows.
 - SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer.
 
 SQLAlchemy runs synchronously here: in its asynchronous form over aiosqlite each statement crosses threads, and a fifth as
@@ -31,6 +31,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 MAX_BATCH = 256
+"""Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
+rows in turn and lose whole batches to deadlocks."""
 _READERS = 2
 _SQLITE = """
 PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -87,6 +89,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._most = MAX_BATCH if self.is_sqlite else 1
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
         self._writer = Thread(target=self._write_batches, name="db-write", daemon=True)
@@ -129,7 +132,7 @@ class Database:
             batch: list[_Order] = [order]
             is_last = False
             with suppress(queue.Empty):
-                while len(batch) < MAX_BATCH and not is_last:
+                while len(batch) < self._most and not is_last:
                     waiting = self._orders.get_nowait()
                     if waiting is None:
                         is_last = True

@@ -16,8 +16,8 @@ from placeholder.jobs.model import Job
 
 FRESH_S = 0.25
 """Seconds for which what was read is believed."""
-_MARGIN_S = 3
-"""How far the clocks of two processes may differ, and how long a commit may take."""
+_MARGIN_S = 10
+"""How far the clocks of two processes may differ, how long a look at a provider may last, and a commit."""
 _KEPT_BYTES = 16_000_000
 _WEIGHT = 1500
 

@@ -178,8 +178,9 @@ def _send(job: Job, event: Taken, _: Policy) -> Job:
 
 
 def _fruitless(job: Job, after: Job, now: float, policy: Policy) -> Job:
-    """`after`, or the end where the deadline has passed."""
-    if now < job.asked_at + policy.deadline_s:
+    """`after`, or the end where the deadline has passed: of whoever asked while nothing runs, else of the provider."""
+    began = job.asked_at if after.phase is Phase.QUEUED else job.sent_at or job.asked_at
+    if now < began + policy.deadline_s:
         return after
     return _end(job, Phase.FAILED, now, _OVERDUE[job.phase])
 

@@ -181,9 +181,12 @@ def ask_again(connection: Connection, job: str, now: float) -> Job | None:
     return after if after and store.replace(connection, after) else None
 
 
-def purge(connection: Connection, job: str, now: float, policy: Policy) -> Job | None:
-    """Deletes what is known of a job that has ended but for its id; its bytes are the caller's. None where there is none."""
+def purge(connection: Connection, job: str, now: float, policy: Policy, epoch: int | None = None) -> Job | None:
+    """Deletes what is known of a job that has ended but for its id; its bytes are the caller's. `epoch`: only if it has not been
+    asked for anew since that. None where there is none."""
     present = store.by_id(connection, job, to_change=True)
+    if present and epoch not in (None, present.epoch):
+        return None
     after = advance(present, Purged(now), policy) if present else None
     return after if after and store.replace(connection, after) else None
 

@@ -70,13 +70,15 @@ async def next_step(job: Job, world: World, said: Prediction | None = None) -> E
 
 
 async def _guarded(step: Callable[[Job, World], Awaitable[Event]], job: Job, world: World) -> Event:
+    # A fruitless step counts from its begin: the process may stand still meanwhile, and what is paid is looked at once more.
+    began = world.clock()
     try:
         return await step(job, world)
     except (Trouble, Unavailable) as error:
         log.info("job %s: %s in phase %s", job.id, type(error).__name__, job.phase)
     except Exception as error:  # of ours or of a library: the job must not hang on it
         log.error("job %s: %s in phase %s", job.id, type(error).__name__, job.phase)  # noqa: TRY400 - a traceback may quote
-    return PutOff(world.clock(), world.policy.poll_s * (1 + world.jitter()))
+    return PutOff(began, world.policy.poll_s * (1 + world.jitter()))
 
 
 def order_of(job: Job, world: World) -> Order:
@@ -140,7 +142,8 @@ async def _reconcile(job: Job, world: World) -> Event:
 
 
 async def _look(job: Job, world: World) -> Event:
-    return Reported(world.clock(), await world.provider.look(order_of(job, world), job.prediction or ""))
+    asked = world.clock()
+    return Reported(asked, await world.provider.look(order_of(job, world), job.prediction or ""))
 
 
 async def _fetch(job: Job, world: World, said: Prediction | None) -> Event:

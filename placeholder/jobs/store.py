@@ -30,7 +30,6 @@ def _inserts(table: Table) -> dict[str, Any]:
 _INSERTS, _DELIVERIES = _inserts(jobs), _inserts(deliveries)
 _BY_ID = select(*_COLUMNS).where(jobs.c.id == bindparam("job"))
 _BY_ID_TO_CHANGE = _BY_ID.with_for_update()
-_BY_MAC = select(*_COLUMNS).where(jobs.c.mac == bindparam("digest"))
 _REPLACE = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.version == bindparam("before"))
@@ -57,10 +56,6 @@ def by_id(connection: Connection, job: str, *, to_change: bool = False) -> Job |
     """`to_change`: nobody else changes it until this transaction ends."""
     statement = _BY_ID_TO_CHANGE if to_change else _BY_ID
     return _job(connection.execute(statement, {"job": job}).one_or_none())
-
-
-def by_mac(connection: Connection, mac: bytes) -> Job | None:
-    return _job(connection.execute(_BY_MAC, {"digest": mac}).one_or_none())
 
 
 def by_ids(connection: Connection, ids: Iterable[str]) -> list[Job]:

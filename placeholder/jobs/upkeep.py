@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from placeholder.db.database import Database
-from placeholder.errors import Refusal
+from placeholder.errors import Refusal, Unavailable
 from placeholder.jobs import store
 from placeholder.jobs.machine import Policy
 from placeholder.jobs.model import Job, Phase
@@ -59,11 +59,18 @@ async def tidy(database: Database, blobs: Blobs, policy: Policy, retention: Rete
         return
     before = now - retention.pictures_s
     while old := await database.read(lambda c: store.ended(c, Phase.READY, before, _BATCH)):
+        stuck = 0
         for job in old:
-            await _purge(database, blobs, policy, job, now)
+            try:
+                await _purge(database, blobs, policy, job, now)
+            except Unavailable:
+                stuck += 1
+        if stuck:
+            log.warning("%d old pictures could not be deleted yet", stuck)
+            return
 
 
 async def _purge(database: Database, blobs: Blobs, policy: Policy, job: Job, now: float) -> None:
     # Its bytes first: where that fails, the row is still there to be found again.
     await delete_picture(blobs, job)
-    await database.write(lambda c: purge(c, job.id, now, policy))
+    await database.write(lambda c: purge(c, job.id, now, policy, job.epoch))

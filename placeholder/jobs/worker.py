@@ -37,6 +37,7 @@ class Worker:
 
     def __init__(self, database: Database, board: Board, world: World, room: int) -> None:
         self._database, self._board, self._world, self._room = database, board, world, room
+        self._rest_s = min(_LONGEST_REST_S, world.policy.lease_s / 3)
         self._bell = asyncio.Event()
         self._steps: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, Job] = {}
@@ -75,7 +76,7 @@ class Worker:
         prolonged = time.monotonic()
         while not self._is_closing:
             self._bell.clear()
-            rest = _LONGEST_REST_S
+            rest = self._rest_s
             try:
                 rest = await self._take()
                 if time.monotonic() - prolonged > self._world.policy.lease_s / 3:
@@ -93,10 +94,10 @@ class Worker:
         world, now = self._world, self._world.clock()
         room = self._room - len(self._steps)
         if room <= 0:
-            return _LONGEST_REST_S  # the next step that ends rings the bell
+            return self._rest_s  # the next step that ends rings the bell
         due = await self._database.read(store.next_due)
         if due is None or due > now:
-            return _LONGEST_REST_S if due is None else min(due - now, _LONGEST_REST_S)
+            return self._rest_s if due is None else min(due - now, self._rest_s)
         sendable = world.breaker.room(now, room)
         until = now + world.policy.lease_s
 
@@ -111,7 +112,7 @@ class Worker:
             self._board.tell(taking.held)
             if taking.held.phase not in ENDED:
                 self._carry(taking)
-        return 0 if taken else _LONGEST_REST_S
+        return 0 if taken else self._rest_s
 
     def _carry(self, taking: Taking) -> None:
         job = taking.held.id
@@ -180,14 +181,17 @@ class Worker:
         """Whoever changed the job meanwhile may not know of the prediction that we started."""
         if not isinstance(event, Reported):
             return
-        present = await self._database.read(lambda c: store.by_id(c, job.id))
-        if present is None or present.prediction == event.prediction.id or present.epoch != job.epoch:
-            return
-        if present.phase in (Phase.SUBMITTING, Phase.QUEUED) and present.attempt == job.attempt:
-            adopted = advance(present, event, self._world.policy)
+        said = event.prediction
+        with suppress(Refusal):
+            present = await self._database.read(lambda c: store.by_id(c, job.id))
+            if present is None or present.prediction == said.id:
+                return
+            adopted = advance(present, event, self._world.policy) if _attempt(present) == _attempt(job) else None
             if adopted and await self._write(adopted):
                 self._board.tell(adopted)
                 self.wake()
+            elif said.output is None and said.body is None and said.failure is None:
+                await self.cancel(said.id)
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -211,6 +215,10 @@ class Worker:
     async def _prolong(self) -> None:
         held, until = list(self._held.values()), self._world.clock() + self._world.policy.lease_s
         await self._database.write(lambda c: store.prolong(c, held, until))
+
+
+def _attempt(job: Job) -> tuple[int, int]:
+    return job.epoch, job.attempt
 
 
 def _step(job: Job) -> tuple[Phase, int, int]:

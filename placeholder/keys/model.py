@@ -54,4 +54,4 @@ def seconds_to_tomorrow(now: float) -> int:
 def seconds_to_next_month(now: float) -> int:
     at = datetime.fromtimestamp(now, UTC)
     first = (at.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
-    return max(1, int((first - at).total_seconds()))
+    return int(first.timestamp()) - int(now)

@@ -6,6 +6,7 @@ himself (PLACEHOLDER_API_KEY) is held in memory as such a digest.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from hmac import compare_digest
 from secrets import token_bytes
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
-from placeholder.errors import Forbidden, Unauthorized
+from placeholder.errors import Forbidden, Unauthorized, Unavailable
 from placeholder.keys import store, tokens
 from placeholder.keys.model import SCOPES, Key
 
@@ -52,14 +53,15 @@ class Keys:
             return OPERATOR
         now = self._clock()
         believed = self._found.get(mac)
-        if believed is None or now > believed[0]:
+        if believed is None or not 0 <= believed[0] - now <= FRESH_S:
             # A key of ours carries a checksum: junk costs no look into the database.
             key = await self._database.read(lambda c: store.by_mac(c, mac)) if tokens.is_wellformed(token) else None
             if key is None:
                 raise Unauthorized
             believed = now + FRESH_S, key
             self._found.keep(mac, believed, 500)
-            await self._note(key, now)
+            if key.is_live(now):
+                await self._note(key, now)
         key = believed[1]
         if key.revoked_at is not None:
             raise Unauthorized("Authorization: this API key was revoked")
@@ -70,7 +72,8 @@ class Keys:
     async def _note(self, key: Key, now: float) -> None:
         if now - self._noted.get(key.id, 0) > _NOTED_EVERY_S:
             self._noted[key.id] = now
-            await self._database.write(lambda c: store.note_use(c, key.id, now))
+            with suppress(Unavailable):  # a key is good without it
+                await self._database.write(lambda c: store.note_use(c, key.id, now))
 
 
 def create(database: Database, pepper: bytes, key: Key) -> tuple[Key, str]:
@@ -82,7 +85,7 @@ def create(database: Database, pepper: bytes, key: Key) -> tuple[Key, str]:
 
 
 def revoke(database: Database, key_id: str) -> bool:
-    """At once here, within FRESH_S elsewhere. False where no such key is valid."""
+    """Noticed within FRESH_S by whoever serves. False where there is no such key, or it is revoked already."""
     return database.transact(lambda c: store.end(c, key_id, revoked_at=time.time()))
 
 
@@ -98,7 +101,8 @@ def rotate(database: Database, pepper: bytes, key_id: str, overlap_s: float) -> 
         if old is None or not old.is_live(now):
             return None
         until = now + overlap_s if old.expires_at is None else min(now + overlap_s, old.expires_at)
-        store.end(c, key_id, expires_at=until)
+        if not store.end(c, key_id, expires_at=until):
+            return None
         new = replace(old, id=mac.hex()[:12], hint=tokens.hint(secret), created_at=now, last_used_at=None)
         store.add(c, new, mac)
         store.pass_on_usage(c, key_id, new.id)

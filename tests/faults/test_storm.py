@@ -35,7 +35,7 @@ order sends it when it goes on, and nobody else may have by then."""
 FAILPOINTS = {"PLACEHOLDER_FAILPOINTS": "*=kill:0.02"}
 PROVIDER = {"faults": "storm", "run": 0.3, "hook_scale": 0.3, "hang_seconds": 5, "list_lag": 0.8}
 """Its list is late, which the grace time is for."""
-LIFE_S = (0.4, 1)
+LIFE_S = (0.3, 0.8)
 """From a service's first answer to its end."""
 CROWD = 16
 """Clients that ask at once."""
@@ -84,7 +84,7 @@ class Storm:
             died, _ = await asyncio.wait([asyncio.ensure_future(service.life.end())], timeout=patience)
             self.deaths += len(died)
             self.kills += not died
-            await self._again(service, FAILPOINTS if self.dice.random() < 0.5 and not self.is_over else {})
+            await self._again(service, FAILPOINTS if self.dice.random() < 0.6 and not self.is_over else {})
         if "PLACEHOLDER_FAILPOINTS" in service.life.settings:
             self.kills += 1
             await self._again(service, {})

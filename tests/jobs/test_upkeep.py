@@ -325,7 +325,6 @@ async def test_two_processes_at_once_are_one_too_many_and_no_harm(database: Data
     assert {got(database, job).version for job in old} == {2}, "each once"
 
 
-@pytest.mark.xfail(strict=True, reason="purge takes whatever is there under that id, not the picture that was found to be old")
 async def test_a_picture_that_was_made_anew_meanwhile_stays(database: Database, shelf: Witness) -> None:
     """Another process has deleted the old one, and somebody asked for it again, between the look and the deletion."""
     old = OLD[0]

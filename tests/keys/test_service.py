@@ -320,7 +320,6 @@ async def test_who_asks_all_the_time_is_looked_up_now_and_then(
     assert counting.writes == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a belief has an end and no beginning, so a clock set back prolongs it")
 async def test_a_clock_that_is_set_back_does_not_keep_a_revoked_key(database: Database, keys: Keys, clock: Clock) -> None:
     made, secret = create(database, PEPPER, WANTED)
     await keys.authenticate(bearer(secret), SCOPE)
@@ -335,6 +334,7 @@ async def test_a_clock_that_is_set_back_does_not_keep_a_revoked_key(database: Da
     [
         ([0], [0]),
         ([0, 1, 30, 59, 60], [0]),
+        ([0, 60], [0]),
         ([0, 60.001], [0, 60.001]),
         ([0, 59, 61, 119, 121, 122], [0, 119]),  # at 61 it is still believed
         ([0, 3600, 3601, 7200], [0, 3600, 7200]),
@@ -472,7 +472,6 @@ async def test_the_new_secret_is_digested_with_the_pepper_given(
         assert await keys.authenticate(bearer(rotated[1]), SCOPE) == rotated[0]
 
 
-@pytest.mark.xfail(strict=True, reason="rotate does not look whether the old key could still be ended")
 def test_a_key_that_is_revoked_meanwhile_has_no_successor(
     database: Database, other: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
