@@ -4,7 +4,6 @@ Each purpose has a key of its own (HKDF-SHA256), so none tells anything of anoth
 under its job's id: moved to another row it does not open.
 """
 
-from contextlib import suppress
 from os import urandom
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,19 +29,19 @@ class Vault:
 
     def seal(self, job: str, prompt: str) -> bytes:
         nonce = urandom(_NONCE)
-        return _SEALED + nonce + self._prompts.encrypt(nonce, prompt.encode(), _context(job))
+        return _SEALED + nonce + self._prompts.encrypt(nonce, prompt.encode(), _context(_SEALED, job))
 
     def open(self, job: str, sealed: bytes) -> str:
         """Raises ValueError where `sealed` is not what `seal` made for this job under this secret."""
         version, nonce, text = sealed[:1], sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
-        if version == _SEALED:
-            with suppress(Exception):  # of several kinds
-                return self._prompts.decrypt(nonce, text, _context(job)).decode()
-        raise ValueError(f"job {job}: its prompt was sealed under another secret")
+        try:
+            return self._prompts.decrypt(nonce, text, _context(version, job)).decode()
+        except Exception:
+            raise ValueError(f"job {job}: its prompt was sealed under another secret") from None
 
     def __repr__(self) -> str:
         return "Vault(***)"
 
 
-def _context(job: str) -> bytes:
-    return b"job:" + job.encode() + b":prompt"
+def _context(version: bytes, job: str) -> bytes:
+    return version + b"job:" + job.encode() + b":prompt"

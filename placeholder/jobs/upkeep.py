@@ -59,15 +59,14 @@ async def tidy(database: Database, blobs: Blobs, policy: Policy, retention: Rete
         return
     before = now - retention.pictures_s
     while old := await database.read(lambda c: store.ended(c, Phase.READY, before, _BATCH)):
-        stuck = 0
+        trouble: Unavailable | None = None
         for job in old:
             try:
                 await _purge(database, blobs, policy, job, now)
-            except Unavailable:
-                stuck += 1
-        if stuck:
-            log.warning("%d old pictures could not be deleted yet", stuck)
-            return
+            except Unavailable as error:
+                trouble = error  # which must not keep the younger ones
+        if trouble:
+            raise trouble
 
 
 async def _purge(database: Database, blobs: Blobs, policy: Policy, job: Job, now: float) -> None:
