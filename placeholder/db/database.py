@@ -14,6 +14,7 @@ many statements a second get through.
 import asyncio
 import queue
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -34,8 +35,9 @@ MAX_BATCH = 256
 """Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
 rows in turn and lose whole batches to deadlocks."""
 _READERS = 2
+_BUSY_S = 5
 _SQLITE = """
-PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
 """
 _DEADLOCK = "40P01"
@@ -75,6 +77,17 @@ def _parse(url: str) -> URL:
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.executescript(_SQLITE)
+    # SQLite waits for no writer when it is to turn a file's journal into a write-ahead log; so this does.
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 class _Order(NamedTuple):

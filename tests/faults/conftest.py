@@ -21,12 +21,12 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def make_fake() -> Iterator[Callable[..., FakeProcess]]:
+def make_fake(tmp_path: Path) -> Iterator[Callable[..., FakeProcess]]:
     """Makes fakes: `make_fake(seed, **knobs)`."""
     with ExitStack() as stack:
 
         def make(seed: int, **knobs: Any) -> FakeProcess:
-            made = FakeProcess(seed, **knobs)
+            made = FakeProcess(tmp_path / "log-provider", seed, **knobs)
             stack.callback(made.close)
             return made
 

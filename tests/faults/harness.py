@@ -85,6 +85,7 @@ class Nursery:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
         wish = {"argv": argv, "env": {**kept, **env}, "folder": str(folder), "log": str(log), "seed": seed}
         with self._lock:
+            assert self._process.poll() is None, f"the nursery ended with {self._process.returncode}"
             self._started, self._settings = Future(), env
             assert self._process.stdin
             self._process.stdin.write(json.dumps({"start": wish}).encode() + b"\n")
@@ -107,6 +108,8 @@ class Nursery:
                     self._started.set_result(life)
                 case {"ended": pid, "status": status}:
                     self._lives.pop(pid).ended.set_result(status)
+        for life in self._lives.values():
+            life.ended.set_result(-signal.SIGKILL)
 
 
 class Service:
@@ -189,9 +192,10 @@ class Service:
 class FakeProcess:
     """The fake Replicate as a process of its own; `knobs` as `provider.py` takes them."""
 
-    def __init__(self, seed: int, **knobs: Any) -> None:
+    def __init__(self, log: Path, seed: int, **knobs: Any) -> None:
         command = [sys.executable, str(_FOLDER / "provider.py"), json.dumps({"seed": seed, **knobs})]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         assert self._process.stdout
         told = json.loads(self._process.stdout.readline())
         self.base_url, self.files_origin, self.token = told["base_url"], told["files_origin"], told["token"]

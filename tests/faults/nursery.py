@@ -8,9 +8,10 @@ that kills every second could otherwise kill little but imports.
     in   {"start": {"argv": [...], "env": {...}, "folder": "...", "log": "...", "seed": 7}}
     out  {"started": pid}       {"ended": pid, "status": -9}
 
-It ends with its input, and every process that it started with it.
+It ends with its input, and every process that it started ends with it. Linux.
 """
 
+import ctypes
 import json
 import os
 import random
@@ -39,6 +40,8 @@ import placeholder.providers.sketch
 
 _LOADED = (alembic, placeholder, replicate, uvicorn, uvloop)
 _PATIENCE_S = 0.01
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
 
 
 def main() -> None:
@@ -65,6 +68,7 @@ def main() -> None:
     finally:
         for pid in children:
             os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def _started(argv: list[str], env: dict[str, str], folder: str, log: str, seed: int) -> int:
@@ -81,6 +85,7 @@ def _run(argv: list[str], env: dict[str, str], folder: str, log: str, seed: int)
         for source, target in ((nothing, 0), (out, 1), (out, 2)):
             os.dup2(source, target)
         os.closerange(3, 64)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         # A group of its own: what is typed at the tests' terminal is not meant for it.
         os.setpgid(0, 0)
         os.chdir(folder)

@@ -226,7 +226,7 @@ ASKED = {"model": SCHNELL, "created_at": AT, "input": {"prompt": "p", "seed": 42
         ({"webhook": HOOK}, HOOK, False, Match.YES),
         ({"webhook": HOOK + "&"}, HOOK, False, Match.NO),
         ({**ASKED, "webhook": "https://elsewhere"}, HOOK, False, Match.NO),
-        ({**ASKED, "webhook": HOOK}, None, False, Match.NO),
+        ({**ASKED, "webhook": HOOK}, None, False, Match.YES),  # sent while we had an address
         # A list that tells no webhooks.
         (ASKED, HOOK, False, Match.OPEN),
         ({**ASKED, "webhook": None}, HOOK, False, Match.OPEN),
