@@ -19,7 +19,7 @@ import tempfile
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -148,6 +148,13 @@ def hooks(folder: Path, home: Path, count: int) -> Path:
     return file
 
 
+def drained(home: Path) -> None:
+    """Waits until what was asked for is on its way: a worker with a backlog would slow down whatever is measured next."""
+    with closing(sqlite3.connect(home / "data" / "placeholder.db", timeout=30)) as database:
+        while database.execute("SELECT 1 FROM jobs WHERE phase IN ('queued', 'submitting') LIMIT 1").fetchone():
+            time.sleep(0.2)
+
+
 async def held(port: int, job: str, count: int, pid: int) -> tuple[float, float]:
     """Kilobytes that a held long poll takes, and the share of a core that all of them take while idle."""
     before = rss_mb(pid)
@@ -218,6 +225,7 @@ def main() -> None:
             add("bare SQLite commits", bare_commits(folder, options.seconds), 0)
             add("uvicorn, constant", *wrk(f"http://127.0.0.1:{raw}/", options.seconds, "", folder))
             add("POST /ai, new prompts", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, new, folder))
+            drained(folder / "ours")
             add("POST /ai, new prompts, no worker", *wrk(f"http://127.0.0.1:{door}/ai", options.seconds, new, folder))
             add("POST /ai, a known prompt", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, KNOWN.format(key=KEY), folder))
             add("status, hot", *wrk(f"http://127.0.0.1:{ours}{known['status_url']}", options.seconds, "", folder))
