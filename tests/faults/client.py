@@ -82,7 +82,7 @@ class Answer:
 class Client:
     """Asks `services`, each time another one of those that are up."""
 
-    def __init__(self, services: Sequence[Service], seed: int = 0, timeout: float = 10) -> None:
+    def __init__(self, services: Sequence[Service], seed: int = 0, timeout: float = 30) -> None:
         self.jobs: dict[str, Known] = {}
         self.wrong: list[str] = []
         """What no client should ever see."""

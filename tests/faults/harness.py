@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +21,7 @@ import httpx
 
 KEY = "Zq8vR2mXw7Lk3TbN9sHd4JfY6pGc1e"
 SECRET = "t7Qe2LxV9pWb4KzR8nYd6HcM3jSg5FaU"
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 _FOLDER = Path(__file__).parent
 
@@ -48,14 +48,14 @@ def free_ports(count: int, dice: random.Random) -> list[int]:
 class Life:
     """One process, from its start to its end."""
 
-    def __init__(self, pid: int, settings: Mapping[str, str]) -> None:
-        self.pid, self.settings = pid, settings
+    def __init__(self, pid: int, settings: Mapping[str, str], send: Callable[[dict[str, Any]], None]) -> None:
+        self.pid, self.settings, self._send = pid, settings, send
         self.ended: Future[int] = Future()
         """Its exit code; minus a signal's number where that ended it."""
 
     def signal(self, number: signal.Signals) -> None:
         if not self.ended.done():
-            os.kill(self.pid, number)
+            self._send({"signal": number, "to": self.pid})
 
     async def end(self) -> int:
         """Its exit code, once it has one."""
@@ -87,10 +87,12 @@ class Nursery:
         with self._lock:
             assert self._process.poll() is None, f"the nursery ended with {self._process.returncode}"
             self._started, self._settings = Future(), env
-            assert self._process.stdin
-            self._process.stdin.write(json.dumps({"start": wish}).encode() + b"\n")
-            self._process.stdin.flush()
+            self._send({"start": wish})
             return self._started.result(PATIENCE_S)
+
+    def _send(self, wish: dict[str, Any]) -> None:
+        assert self._process.stdin
+        os.write(self._process.stdin.fileno(), json.dumps(wish).encode() + b"\n")
 
     def close(self) -> None:
         with self._process:
@@ -104,7 +106,7 @@ class Nursery:
         for line in self._process.stdout:
             match json.loads(line):
                 case {"started": pid}:
-                    life = self._lives[pid] = Life(pid, self._settings)
+                    life = self._lives[pid] = Life(pid, self._settings, self._send)
                     self._started.set_result(life)
                 case {"ended": pid, "status": status}:
                     self._lives.pop(pid).ended.set_result(status)

@@ -5,8 +5,10 @@ that kills every second could otherwise kill little but imports.
 
     python nursery.py           one JSON object a line, in and out
 
-    in   {"start": {"argv": [...], "env": {...}, "folder": "...", "log": "...", "seed": 7}}
+    in   {"start": {"argv": [...], "env": {...}, "folder": "...", "log": "...", "seed": 7}}       {"signal": 9, "to": pid}
     out  {"started": pid}       {"ended": pid, "status": -9}
+
+Signals go through it, because only a parent knows that a process of that number is still the one that is meant.
 
 It ends with its input, and every process that it started ends with it. Linux.
 """
@@ -56,9 +58,13 @@ def main() -> None:
                     return
                 *lines, pending = (pending + chunk).split(b"\n")
                 for line in lines:
-                    pid = _started(**json.loads(line)["start"])
-                    children.add(pid)
-                    _tell({"started": pid})
+                    match json.loads(line):
+                        case {"start": wish}:
+                            pid = _started(**wish)
+                            children.add(pid)
+                            _tell({"started": pid})
+                        case {"signal": number, "to": pid} if pid in children:
+                            os.kill(pid, number)
             while children:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if pid == 0:

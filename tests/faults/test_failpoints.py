@@ -38,7 +38,7 @@ POINTS = (
     "store.after_ready",
 )
 AT_ONCE = 5
-PATIENCE_S = 20
+PATIENCE_S = 60
 QUICK = {"PLACEHOLDER_LEASE_S": "1.5", "PLACEHOLDER_RECONCILE_GRACE_S": "1", "PLACEHOLDER_POLL_S": "0.3"}
 
 MakeService = Callable[..., Service]
