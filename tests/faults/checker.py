@@ -77,10 +77,11 @@ def paid_twice(report: Mapping[str, Any]) -> Iterator[str]:
         paid = [create for create in creates if create["prediction"]]
         broken = sum(create["faults"].get("fail") == "PA" for create in paid)
         if len(paid) > 1 + broken:
-            yield f"{job} epoch {epoch} was paid {len(paid)} times: " + ", ".join(map(_told, creates))
+            yield f"{job} epoch {epoch} was paid {len(paid)} times: " + ", ".join(map(told, creates))
 
 
-def _told(create: Mapping[str, Any]) -> str:
+def told(create: Mapping[str, Any]) -> str:
+    """A create, in short."""
     attempt = parse_qs(urlsplit(create["webhook"] or "").query).get("a", ["?"])[0]
     return f"#{create['ordinal']} attempt {attempt} {create['fault'] or 'fine'} {create['status']} at {create['at']:.2f}"
 

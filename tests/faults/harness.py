@@ -77,7 +77,7 @@ class Nursery:
         self._lives: dict[int, Life] = {}
         self._started: Future[Life] = Future()
         self._settings: Mapping[str, str] = {}
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         self._reader = threading.Thread(target=self._read, name="nursery", daemon=True)
         self._reader.start()
 
@@ -92,7 +92,9 @@ class Nursery:
 
     def _send(self, wish: dict[str, Any]) -> None:
         assert self._process.stdin
-        os.write(self._process.stdin.fileno(), json.dumps(wish).encode() + b"\n")
+        with self._writing:
+            self._process.stdin.write(json.dumps(wish).encode() + b"\n")
+            self._process.stdin.flush()
 
     def close(self) -> None:
         with self._process:
