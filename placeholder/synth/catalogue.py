@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
-from placeholder.synth import color, glyph, gradient, label, seed, verdict
+from placeholder.synth import color, glyph, gradient, label, seed
 from placeholder.values.color import Color
 from placeholder.values.format import SUFFIXES, Format, pixels
 from placeholder.values.query import parse_query
@@ -62,7 +62,7 @@ _PLAIN = (Format.SVG, 1)
 MAX_URL = 8192
 """Bytes of path and query that are read."""
 
-_VERDICT = Drawing("", (), verdict.Verdict, verdict.draw)
+_GLYPH = _BY_SHAPE["glyph", 2]
 _NOTICE = CATALOGUE[0]
 _NOTICE_SIZE = Size(400, 300)
 _NOTICE_INKS = (Color("#fef2f2"), Color("#991b1b"))
@@ -126,8 +126,8 @@ def notice(path: str, text: str) -> Picture:
 
 
 def verdict_on(size: Size, word: str, format: Format = Format.SVG) -> Picture:
-    """A picture that says why there is no other: `word` is a key of verdict.ICONS."""
-    return Picture(_VERDICT, verdict.Verdict(size, word), format, 1)
+    """A picture that says why there is no other: `word` is a key of glyph.VERDICTS."""
+    return Picture(_GLYPH, glyph.Glyph(size, word), format, 1)
 
 
 def svg(picture: Picture) -> str:

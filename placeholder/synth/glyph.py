@@ -1,4 +1,4 @@
-"""`/glyph/{w}x{h}?as`: a wireframe icon that says what kind of picture will stand here (P-51 to P-54).
+"""`/glyph/{w}x{h}?as`: a wireframe icon that says what kind of picture will stand here (P-51 to P-54), or why none will.
 
 The icons are line drawings in a box of 96 units with one stroke language: 3 units wide, round ends, eighths of the box
 as the grid. On the canvas the box takes BOX of the shorter side.
@@ -14,23 +14,30 @@ from placeholder.values.size import Size
 
 PARAMETERS = ("as",)
 GROUND, LINE = Color("#f1f5f9"), Color("#94a3b8")
+NO_GROUND, NO_LINE = Color("#fef2f2"), Color("#b91c1c")
 BOX = 0.56
 _UNITS = 96
 
+_FRAME = "M16 18h64a6 6 0 0 1 6 6v48a6 6 0 0 1-6 6h-64a6 6 0 0 1-6-6v-48a6 6 0 0 1 6-6z"
+
 ICONS: dict[str, str] = {
     "avatar": "M48 12a18 18 0 1 0 0 36a18 18 0 1 0 0-36zM12 84v-4a24 24 0 0 1 24-24h24a24 24 0 0 1 24 24v4",
-    "photo": "M16 18h64a6 6 0 0 1 6 6v48a6 6 0 0 1-6 6h-64a6 6 0 0 1-6-6v-48a6 6 0 0 1 6-6z"
-    "M30 30a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 70l20-18 14 12 20-24 22 24",
-    "video": "M16 18h64a6 6 0 0 1 6 6v48a6 6 0 0 1-6 6h-64a6 6 0 0 1-6-6v-48a6 6 0 0 1 6-6zM40 35v26l22-13z",
+    "photo": _FRAME + "M30 30a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM10 70l20-18 14 12 20-24 22 24",
+    "video": _FRAME + "M40 35v26l22-13z",
     "product": "M48 10l36 18v40l-36 18-36-18v-40zM12 28l36 18 36-18M48 46v40M30 19l36 18v14",
     "map": "M12 24l24-10 24 10 24-10v58l-24 10-24-10-24 10zM36 14v58M60 24v58",
     "document": "M26 10h30l20 20v50a6 6 0 0 1-6 6h-44a6 6 0 0 1-6-6v-64a6 6 0 0 1 6-6zM56 10v20h20M32 44h32M32 56h32M32 68h20",
 }
+VERDICTS: dict[str, str] = {
+    "blocked": "M48 12a36 36 0 1 0 0 72a36 36 0 1 0 0-72zM22.5 22.5l51 51",
+    "failed": _FRAME + "M36 36l24 24M60 36l-24 24",
+}
+_LINES = {**ICONS, **VERDICTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """`icon` is a key of ICONS."""
+    """`icon` is a key of ICONS or VERDICTS."""
 
     size: Size
     icon: str
@@ -41,27 +48,24 @@ class Glyph:
 
     @property
     def inks(self) -> tuple[Color, Color]:
-        return GROUND, LINE
+        """Ground and line."""
+        return (NO_GROUND, NO_LINE) if self.icon in VERDICTS else (GROUND, LINE)
 
 
 def parse(size: Size, query: Query) -> Glyph:
     """Raises BadParameter. Without `as`, a photo (AP-10)."""
     icon = query.get("as", "photo")
-    if icon not in ICONS:
-        raise BadParameter("as", "one of " + ", ".join(ICONS))
+    if icon not in _LINES:
+        raise BadParameter("as", "one of " + ", ".join(_LINES))
     return Glyph(size, icon)
 
 
 def draw(spec: Glyph) -> str:
-    return drawn(spec.size, spec.icon, ICONS[spec.icon], GROUND, LINE)
-
-
-def drawn(size: Size, title: str, path: str, ground: Color, line: Color) -> str:
-    """An icon of this family: `path` stands in a box of 96 units."""
+    size, (ground, line) = spec.size, spec.inks
     box = BOX * min(size.w, size.h)
     return markup.document(
         size,
-        title,
+        spec.icon,
         markup.ground(size, ground.hex),
-        markup.strokes((size.w - box) / 2, (size.h - box) / 2, box / _UNITS, line, path),
+        markup.strokes((size.w - box) / 2, (size.h - box) / 2, box / _UNITS, line, _LINES[spec.icon]),
     )

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placeholder.errors import NoSuchPicture
 from placeholder.raster.make import make
 from placeholder.synth import glyph
-from placeholder.synth.catalogue import CATALOGUE, find, svg_bytes, verdict_on
-from placeholder.synth.verdict import GROUND, ICONS, LINE, Verdict, draw
+from placeholder.synth.catalogue import find_target, svg_bytes, verdict_on
+from placeholder.synth.glyph import NO_GROUND, NO_LINE, VERDICTS, Glyph, draw
 from placeholder.values.color import contrast
 from placeholder.values.format import Format
 from placeholder.values.size import MAX_DIM, Size
@@ -21,21 +20,21 @@ EXTREMES = [(1, 1), (1, MAX_DIM), (MAX_DIM, 1), (MAX_DIM, MAX_DIM), (400, 300), 
 SIDES = st.integers(1, MAX_DIM)
 
 
-@pytest.mark.parametrize("word", ICONS)
+@pytest.mark.parametrize("word", VERDICTS)
 @pytest.mark.parametrize("size", EXTREMES, ids=str)
 def test_it_is_a_sound_picture_of_its_size(word: str, size: tuple[int, int], assert_sound_svg: Callable[..., Any]) -> None:
     """P-73, P-79: drawable, titled by its word, in the colours that say no."""
     root = assert_sound_svg(svg_bytes(verdict_on(Size(*size), word)), size)
     assert root[0].text == word
     ground, icon = list(root.iter("path"))
-    assert ground.get("fill") == GROUND.hex
-    assert icon.get("stroke") == LINE.hex
-    assert icon.get("d") == ICONS[word]
+    assert ground.get("fill") == NO_GROUND.hex
+    assert icon.get("stroke") == NO_LINE.hex
+    assert icon.get("d") == VERDICTS[word]
 
 
-@given(SIDES, SIDES, st.sampled_from(sorted(ICONS)))
+@given(SIDES, SIDES, st.sampled_from(sorted(VERDICTS)))
 def test_the_icon_stands_in_the_middle_of_every_size(w: int, h: int, word: str) -> None:
-    match = re.search(r'transform="translate\(([0-9.-]+) ([0-9.-]+)\)scale\(([0-9.]+)\)"', draw(Verdict(Size(w, h), word)))
+    match = re.search(r'transform="translate\(([0-9.-]+) ([0-9.-]+)\)scale\(([0-9.]+)\)"', draw(Glyph(Size(w, h), word)))
     assert match
     x, y, scale = map(float, match.groups())
     side = scale * 96
@@ -44,29 +43,26 @@ def test_the_icon_stands_in_the_middle_of_every_size(w: int, h: int, word: str) 
 
 
 def test_the_lines_can_be_told_from_the_ground() -> None:
-    assert contrast(GROUND, LINE) > 4.5
+    assert contrast(NO_GROUND, NO_LINE) > 4.5
 
 
 def test_blocked_and_failed_are_told_apart_and_from_every_glyph() -> None:
-    assert set(ICONS) == {"blocked", "failed"}
-    drawn = {draw(Verdict(Size(64, 64), word)) for word in ICONS}
+    assert set(VERDICTS) == {"blocked", "failed"}
+    drawn = {draw(Glyph(Size(64, 64), word)) for word in VERDICTS}
     assert len(drawn) == 2
-    assert not set(ICONS) & set(glyph.ICONS)
-    assert not set(ICONS.values()) & set(glyph.ICONS.values())
+    assert not set(VERDICTS) & set(glyph.ICONS)
+    assert not set(VERDICTS.values()) & set(glyph.ICONS.values())
 
 
-@pytest.mark.parametrize("word", ICONS)
+@pytest.mark.parametrize("word", VERDICTS)
 @pytest.mark.parametrize("format", [Format.PNG, Format.WEBP, Format.AVIF])
 def test_it_is_there_in_pixels_too(word: str, format: Format) -> None:
     body = make(verdict_on(Size(40, 30), word, format))
     assert body == make(verdict_on(Size(40, 30), word, format))
-    assert body != make(verdict_on(Size(40, 30), next(other for other in ICONS if other != word), format))
+    assert body != make(verdict_on(Size(40, 30), next(other for other in VERDICTS if other != word), format))
 
 
-def test_it_has_no_address() -> None:
-    """Nobody makes it appear but the service."""
-    assert all("verdict" not in entry.address for entry in CATALOGUE)
-    for path in ("/verdict/40x30", "/blocked/40x30", "/failed/40x30"):
-        with pytest.raises(NoSuchPicture):
-            find(path, "")
-    assert verdict_on(Size(40, 30), "blocked").drawing.address == ""
+@pytest.mark.parametrize("word", VERDICTS)
+def test_it_has_an_address_for_pages_that_say_it_themselves(word: str) -> None:
+    """AP-16: a page that was answered in JSON shows the same picture as one that was answered with it."""
+    assert find_target(f"/glyph/400x300?as={word}") == verdict_on(Size(400, 300), word)
