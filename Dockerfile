@@ -24,6 +24,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
 
 # Bytecode is made here, for the user who runs it may write nothing; and by hash, for a copy may change the times of files.
 COPY LICENSE README.md ./
+COPY components ./components
 COPY placeholder ./placeholder
 RUN pip --python /opt/placeholder/bin/python install --no-compile --no-deps . \
     && /opt/placeholder/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/placeholder/lib
@@ -42,7 +43,8 @@ COPY --from=builder /opt/placeholder /opt/placeholder
 ENV PATH=/opt/placeholder/bin:$PATH
 
 RUN install -d -o 10001 -g 10001 -m 0700 /data
-ENV PLACEHOLDER_DATA_DIR=/data
+ENV PLACEHOLDER_DATA_DIR=/data \
+    PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS=true
 VOLUME /data
 
 WORKDIR /var/lib/placeholder

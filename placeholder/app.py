@@ -32,6 +32,8 @@ from placeholder.jobs.service import Jobs
 from placeholder.jobs.steps import World
 from placeholder.jobs.upkeep import Retention, keep_up
 from placeholder.jobs.worker import Worker
+from placeholder.keys import tokens
+from placeholder.keys.admission import Rules
 from placeholder.keys.service import Keys
 from placeholder.providers.models import find_model
 from placeholder.providers.webhook import hook_url
@@ -40,6 +42,7 @@ from placeholder.raster.studio import Studio
 from placeholder.settings import Settings, read_settings
 from placeholder.vault import Vault
 from placeholder.web.ai import Ai
+from placeholder.web.auth import Entrance
 from placeholder.web.drawings import paint
 from placeholder.web.echo import Echo
 from placeholder.web.errors import on_refusal
@@ -107,12 +110,16 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         vault.id_key,
         Screen.parse(files(screening).joinpath("rules.json").read_text("utf-8")),
         policy=policy,
+        address_key=vault.address_key,
         classifier=_classifier(settings, stack),
         is_open_on_trouble=settings.moderation_fail == "open",
         on_work=worker.wake if worker else lambda: None,
         at=at,
     )
-    keys = Keys(database, vault.pepper, settings.api_key.get_secret_value() if settings.api_key else None)
+    is_free = settings.playground and provider.name == "sketch"
+    playground = tokens.mint(vault.playground, tokens.PUBLISHABLE) if is_free else None
+    chosen = settings.api_key.get_secret_value() if settings.api_key else None
+    keys = Keys(database, vault.pepper, chosen, playground=playground)
     gallery = Gallery(blobs, press, settings.cache_mb * _MB)
     if hook_secrets:
         router.state.hooks = Hooks(jobs, vault.hook_key, hook_secrets, worker.cancel_soon if worker else lambda _: None, at)
@@ -123,7 +130,15 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         gallery,
         find_model=lambda name: find_model(name, settings.allowed_models),
         price=lambda model: model.price if provider.name == "replicate" else 0,
+        entrance=_entrance(settings, vault),
+        playground=playground,
     )
+
+
+def _entrance(settings: Settings, vault: Vault) -> Entrance:
+    rules = Rules(settings.secret_key_origins, settings.refuse_secret_keys_from_browsers)
+    header = settings.client_address_header.lower().encode() or None
+    return Entrance(vault.signing_key, rules, settings.own_origin, header)
 
 
 def _worker(

@@ -10,8 +10,13 @@
     │   ├── Busy           more work than the queue holds
     │   └── Unavailable    something that we stand on does not answer
     ├── Unauthorized       no valid key came with the request
+    │   ├── InvalidToken   a token that does not fit the request that it came with, or is none
+    │   └── TokenExpired   a token whose time is over, for a picture that there is not
     ├── Forbidden          the key is valid, and not for this
-    ├── OverBudget         the key has used what it may use for now
+    ├── ForeignOrigin      the key is valid, and not for pages of this origin
+    ├── SecretKeyInBrowser a page sent a key that no page may hold
+    ├── KeyLimit           the key is valid, and not for a picture of this size or by this model
+    ├── OverBudget         the key, or the address, has used what it may use for now
     ├── TooLarge           the body is longer than we read
     ├── WrongType          the body is of a type that we do not read
     ├── Blocked            the prompt breaks a rule
@@ -98,6 +103,20 @@ class Unauthorized(Refusal):
         super().__init__(message)
 
 
+class InvalidToken(Unauthorized):
+    code = "invalid_token"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"Authorization: {fault}")
+
+
+class TokenExpired(Unauthorized):
+    code = "token_expired"
+
+    def __init__(self) -> None:
+        super().__init__("Authorization: this token has expired, and its picture is not there")
+
+
 class Forbidden(Refusal):
     code = "insufficient_scope"
 
@@ -105,12 +124,36 @@ class Forbidden(Refusal):
         super().__init__(f"This key has no scope {scope}")
 
 
+class ForeignOrigin(Refusal):
+    code = "origin_not_allowed"
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"Origin: expected {expected}")
+
+
+class SecretKeyInBrowser(Refusal):
+    code = "secret_key_in_browser"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This key is secret, and a page shows it to everyone. Use a publishable key there"
+            " (placeholder keys create --publishable), or a token (placeholder tokens mint)"
+        )
+
+
+class KeyLimit(Refusal):
+    code = "key_limit"
+
+    def __init__(self, param: str, allowed: str) -> None:
+        super().__init__(f"{param}: expected {allowed}, for this key allows no more", param=param)
+
+
 class OverBudget(Refusal):
     code = "over_budget"
 
-    def __init__(self, what: str, retry_after: int, *, jobs: int | None = None) -> None:
+    def __init__(self, what: str, retry_after: int, *, jobs: int | None = None, who: str = "This key") -> None:
         """`jobs`: how many there were to use, where jobs are what has been used up."""
-        super().__init__(f"This key has used up its {what}")
+        super().__init__(f"{who} has used up its {what}")
         self.retry_after, self.jobs = retry_after, jobs
 
 

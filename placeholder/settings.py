@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from placeholder.keys.tokens import weakness
+from placeholder.values.origin import read_origin
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -71,6 +72,18 @@ def _signing(secrets: SecretStr | None) -> SecretStr | None:
         if not re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", secret):
             raise ValueError("expected whsec_ and a key in base64, or several of them, separated by spaces")
     return secrets
+
+
+def _listed(origins: str) -> str:
+    if origins.strip() != "*" and not all(map(read_origin, _list(origins))):
+        raise ValueError("expected *, or origins such as https://shop.example, separated by commas")
+    return origins
+
+
+def _header(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]*", name):
+        raise ValueError("expected the name of a header, such as X-Real-IP")
+    return name
 
 
 def _token(token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -137,6 +150,14 @@ class Settings(BaseSettings):
     """A key that always works."""
     public_url: Annotated[str, AfterValidator(_public)] = ""
     """Where the world reaches this service; webhooks are asked for there."""
+    cors_origins: Annotated[str, AfterValidator(_listed)] = "*"
+    """Whose pages may use secret keys, besides our own: origins, separated by commas; * is anybody's."""
+    refuse_secret_keys_from_browsers: bool = False
+    """Nobody's pages may."""
+    playground: bool = True
+    """Whether the front page has a key of its own, where pictures cost nothing."""
+    client_address_header: Annotated[str, AfterValidator(_header)] = ""
+    """The header in which a proxy in front tells the client's address, and lets nobody else tell it."""
     models: Annotated[str, AfterValidator(_allowed)] = ""
     """The models that may be asked for, separated by commas; empty allows all that are known."""
     moderation_key: SecretStr | None = None
@@ -186,6 +207,18 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(name.lower() for name in _list(self.allowed_hosts))
+
+    @property
+    def secret_key_origins(self) -> frozenset[str] | None:
+        """None: anybody's."""
+        if self.cors_origins.strip() == "*":
+            return None
+        return frozenset(filter(None, map(read_origin, _list(self.cors_origins))))
+
+    @property
+    def own_origin(self) -> str | None:
+        parts = urlsplit(self.public_url)
+        return read_origin(f"{parts.scheme}://{parts.netloc}")
 
     @property
     def outputs(self) -> tuple[str, ...]:

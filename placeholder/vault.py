@@ -1,4 +1,4 @@
-"""What is derived from the one secret: keys for ids, digests and webhook addresses, and the sealing of prompts.
+"""What is derived from the one secret: keys for ids, digests, addresses and signatures, and the sealing of prompts.
 
 Each purpose has a key of its own (HKDF-SHA256), so none tells anything of another. A prompt is sealed with AES-256-GCM
 under its job's id: moved to another row it does not open.
@@ -25,6 +25,10 @@ class Vault:
         self.id_key = derive(b"job-id/v1")
         self.hook_key = derive(b"webhook-address/v1")
         self.pepper = derive(b"api-key/v1")
+        self.address_key = derive(b"client-address/v1")
+        self.signing_key = derive(b"submit-token/v1")
+        self.playground = derive(b"playground-key/v1")
+        """What the key of the front page is made from."""
         self._prompts = AESGCM(derive(b"prompt/v1"))
 
     def seal(self, job: str, prompt: str) -> bytes:

@@ -34,6 +34,9 @@ def test_without_any_variable_there_are_defaults_for_a_first_try(setting: Any, t
     assert (found.lease_s, found.poll_s, found.reconcile_grace_s) == (30, 5, 60)
     assert found.outputs == ("replicate.delivery",)
     assert (found.hosts, found.allowed_models) == (frozenset(), frozenset())
+    assert (found.secret_key_origins, found.own_origin, found.client_address_header) == (None, None, "")
+    assert not found.refuse_secret_keys_from_browsers
+    assert found.playground
     assert found.worker
     assert found.door
 
@@ -59,6 +62,22 @@ READ: list[tuple[str, str, str, Any]] = [
     ("PLACEHOLDER_DATABASE_URL", "postgresql://u:p@h/n", "database", "postgresql://u:p@h/n"),
     ("PLACEHOLDER_LOG_LEVEL", "debug", "log_level", "debug"),
     ("PLACEHOLDER_FAILPOINTS", "submit.before_commit=kill,*=raise:0.02", "failpoints", "submit.before_commit=kill,*=raise:0.02"),
+    ("PLACEHOLDER_CORS_ORIGINS", "*", "secret_key_origins", None),
+    ("PLACEHOLDER_CORS_ORIGINS", " * ", "secret_key_origins", None),
+    ("PLACEHOLDER_CORS_ORIGINS", "https://a.example", "secret_key_origins", {"https://a.example"}),
+    (
+        "PLACEHOLDER_CORS_ORIGINS",
+        " HTTPS://A.example:443, http://localhost:3000 http://[::1] ",
+        "secret_key_origins",
+        {"https://a.example", "http://localhost:3000", "http://[::1]"},
+    ),
+    ("PLACEHOLDER_CORS_ORIGINS", ",", "secret_key_origins", set()),
+    ("PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS", "true", "refuse_secret_keys_from_browsers", True),
+    ("PLACEHOLDER_PLAYGROUND", "false", "playground", False),
+    ("PLACEHOLDER_CLIENT_ADDRESS_HEADER", "Fly-Client-IP", "client_address_header", "Fly-Client-IP"),
+    ("PLACEHOLDER_PUBLIC_URL", "https://Pics.example:443/base", "own_origin", "https://pics.example"),
+    ("PLACEHOLDER_PUBLIC_URL", "http://localhost:8000", "own_origin", "http://localhost:8000"),
+    ("PLACEHOLDER_PUBLIC_URL", "http://[::1]:8000", "own_origin", "http://[::1]:8000"),
     ("REPLICATE_BASE_URL", "http://127.0.0.1:9/v1", "replicate_base_url", "http://127.0.0.1:9/v1"),
 ]
 
@@ -96,7 +115,8 @@ def test_a_secret_is_kept_out_of_every_print(setting: Any, name: str, attribute:
         *("PLACEHOLDER_API_KEY", "PLACEHOLDER_SECRET", "PLACEHOLDER_DATABASE_URL", "PLACEHOLDER_STORAGE_URL"),
         *("PLACEHOLDER_MODERATION_KEY", "PLACEHOLDER_PUBLIC_URL", "PLACEHOLDER_MODELS", "PLACEHOLDER_PROVIDER"),
         *("PLACEHOLDER_OUTPUT_HOSTS", "PLACEHOLDER_DATA_DIR", "REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRET"),
-        *("PLACEHOLDER_CACHE_MB", "PLACEHOLDER_DOOR"),
+        *("PLACEHOLDER_CACHE_MB", "PLACEHOLDER_DOOR", "PLACEHOLDER_CORS_ORIGINS", "PLACEHOLDER_CLIENT_ADDRESS_HEADER"),
+        *("PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS", "PLACEHOLDER_PLAYGROUND"),
     ],
 )
 def test_an_empty_variable_is_none(setting: Any, name: str) -> None:
@@ -176,6 +196,18 @@ REFUSED: list[tuple[str, str, str]] = [
         for value in ("ftp://x", "http://x/path", "http://user@x", "http://", "*.replicate.delivery", "a_b", "x/y", "é.example")
     ),
     *(("PLACEHOLDER_PROVIDER", value, "Input should be 'auto', 'sketch', ") for value in ("dalle", "Replicate", " cog")),
+    *(
+        ("PLACEHOLDER_CORS_ORIGINS", value, "expected *, or origins such as https://shop.example, separated by commas")
+        for value in (
+            *("null", "shop.example", "https://shop.example/", "https://shop.example/path", "https://u:canary@shop.example"),
+            *("https://*.shop.example", "*, https://shop.example", "* *", "https://shop.example,null", "https://bücher.example"),
+            *("ftp://shop.example", "https://a;https://b", "https://a https://b/"),
+        )
+    ),
+    *(
+        ("PLACEHOLDER_CLIENT_ADDRESS_HEADER", value, "expected the name of a header, such as X-Real-IP")
+        for value in ("X Real IP", "X-Real-IP:", "X-Real-IP, X-Other", "x_real_ip", "é", "X-Real-IP\n")
+    ),
     ("PLACEHOLDER_MODERATION_FAIL", "perhaps", "Input should be 'open' or 'closed'"),
     ("PLACEHOLDER_LOG_LEVEL", "DEBUG", "Input should be 'debug', 'info', 'warning' or 'error'"),
     *(
@@ -187,7 +219,7 @@ REFUSED: list[tuple[str, str, str]] = [
             (("LEASE_S", "POLL_S", "DEADLINE_S"), ("0", "-1", "soon", "nan", "inf", "-inf")),
             (("PROMPT_HOURS", "RETENTION_DAYS", "RECONCILE_GRACE_S", "SKETCH_DELAY_S"), ("-1", "nan", "inf")),
             (("SKETCH_FAILURES",), ("-0.1", "1.1", "nan")),
-            (("DOOR", "WORKER"), ("ajar", "2", "-1")),
+            (("DOOR", "WORKER", "PLAYGROUND", "REFUSE_SECRET_KEYS_FROM_BROWSERS"), ("ajar", "2", "-1")),
         )
         for name in names
         for value in values

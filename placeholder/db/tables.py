@@ -87,6 +87,12 @@ keys = Table(
     Column("expires_at", moment()),
     Column("revoked_at", moment()),
     Column("last_used_at", moment()),
+    Column("kind", Text, nullable=False, server_default="secret"),
+    Column("origins", Text, nullable=False, server_default=""),
+    Column("models", Text, nullable=False, server_default=""),
+    Column("max_side", Integer),
+    Column("jobs_per_address", Integer),
+    CheckConstraint("kind IN ('secret','publishable')", name="keys_kind"),
     sqlite_strict=True,
 )
 
@@ -99,4 +105,5 @@ usage = Table(
     Column("cost", big(), nullable=False),
     sqlite_strict=True,
 )
-"""What a key with a budget has used in a day (`2026-11-21`) or a month (`2026-11`), UTC."""
+"""What a key with a budget has used in a day (`2026-11-21`) or a month (`2026-11`), UTC; and under `KEY/DIGEST` what one client
+address has used of it (keys/admission.py)."""

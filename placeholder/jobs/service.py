@@ -14,6 +14,7 @@ from placeholder.jobs.machine import AskedAgain, Policy, Purged, Reported, advan
 from placeholder.jobs.model import FAILURES, Ask, Job, Phase, blob_key, job_id, job_mac
 from placeholder.jobs.ports import Blobs, Classifier, Prediction, Seals, Trouble
 from placeholder.jobs.screening import Screen
+from placeholder.keys.admission import UNKNOWN, visitor
 from placeholder.keys.model import Budget, Key
 from placeholder.keys.store import spend
 
@@ -43,25 +44,26 @@ class Jobs:
         screen: Screen,
         *,
         policy: Policy,
+        address_key: bytes = b"",
         classifier: Classifier | None = None,
         is_open_on_trouble: bool = False,
         on_work: Callable[[], None] = lambda: None,
         at: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`is_open_on_trouble`: prompts pass when the classifier does not answer. `on_work` is told when there is something
-        to do, `at` which point of the code is passed."""
+        """`address_key`: what clients' addresses are counted under. `is_open_on_trouble`: prompts pass when the classifier does
+        not answer. `on_work` is told when there is something to do, `at` which point of the code is passed."""
         self._database, self._board, self._seals, self._id_key = database, board, seals, id_key
+        self._address_key = address_key
         self._screen, self._classifier, self._is_open = screen, classifier, is_open_on_trouble
         self._policy, self._on_work, self._at, self._clock = policy, on_work, at, clock
 
-    async def submit(self, ask: Ask, cost: int, key: Key) -> Submission:
-        """The one job of `ask`, made and put on its way where there is none. `cost` in millionths of a dollar.
+    async def submit(self, ask: Ask, cost: int, key: Key, address: str = UNKNOWN) -> Submission:
+        """The one job of `ask`, made and put on its way where there is none. `cost` in millionths of a dollar; `address` is the
+        client's.
 
         Raises Blocked, OverBudget, Unavailable. Once it has returned, the job outlives whatever happens here."""
-        verdict = self._screen.check(ask.prompt)
-        if verdict:
-            raise Blocked(verdict.category)
+        self._look_over(ask)
         mac = job_mac(self._id_key, ask)
         name = job_id(mac)
         # Where a stranger is to be asked first, a look for the job costs less; else adding it tells whether it was there.
@@ -70,11 +72,25 @@ class Jobs:
             return Submission(known)
         await self._have_classified(ask.prompt)
         made = self._new(mac, ask, cost, key)
-        submission = await self._database.write(lambda c: self._put(c, made, key))
+        who = visitor(self._address_key, address, made.asked_at)
+        submission = await self._database.write(lambda c: self._put(c, made, key, who))
         self._at("submit.after_commit")
         self._board.tell(submission.job)
         self._on_work()
         return submission
+
+    async def recall(self, ask: Ask) -> Job | None:
+        """The job of `ask`, where there is one that has neither failed nor been deleted. Starts nothing. Raises Blocked,
+        Unavailable."""
+        self._look_over(ask)
+        mac = job_mac(self._id_key, ask)
+        known = await self._board.view(job_id(mac))
+        return known if known and known.mac == mac and known.phase not in (Phase.FAILED, Phase.PURGED) else None
+
+    def _look_over(self, ask: Ask) -> None:
+        verdict = self._screen.check(ask.prompt)
+        if verdict:
+            raise Blocked(verdict.category)
 
     async def _have_classified(self, prompt: str) -> None:
         if self._classifier is None:
@@ -107,16 +123,16 @@ class Jobs:
             due_at=now,
         )
 
-    def _put(self, connection: Connection, made: Job, key: Key) -> Submission:
+    def _put(self, connection: Connection, made: Job, key: Key, who: str) -> Submission:
         self._at("submit.before_insert")
         if store.add(connection, made):
-            submission = Submission(made, spend(connection, key, made.cost, made.asked_at))
+            submission = Submission(made, spend(connection, key, made.cost, made.asked_at, who))
         else:
-            submission = self._renew(connection, made, key)
+            submission = self._renew(connection, made, key, who)
         self._at("submit.before_commit")
         return submission
 
-    def _renew(self, connection: Connection, made: Job, key: Key) -> Submission:
+    def _renew(self, connection: Connection, made: Job, key: Key, who: str) -> Submission:
         """The job that is there already, on its way again where that may help (AP-15)."""
         present = store.by_id(connection, made.id, to_change=True)
         if present is None:
@@ -125,7 +141,7 @@ class Jobs:
             event = AskedAgain(made.asked_at, key.id, made.prompt, made.cost)
             renewed = advance(present, event, self._policy)
             if renewed and store.replace(connection, renewed):
-                return Submission(renewed, spend(connection, key, renewed.cost, renewed.asked_at))
+                return Submission(renewed, spend(connection, key, renewed.cost, renewed.asked_at, who))
         return Submission(present)
 
     async def find(self, job: str) -> Job:

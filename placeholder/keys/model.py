@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 SCOPES = ("ai:create",)
 """Everything that a key may be allowed."""
+
+
+class Kind(StrEnum):
+    SECRET = "secret"  # noqa: S105
+    """For servers: whoever has it may all that it may."""
+    PUBLISHABLE = "publishable"
+    """For pages, where everyone can read it: it works for pages of its origins alone, and within its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,15 @@ class Key:
     expires_at: float | None = None
     revoked_at: float | None = None
     last_used_at: float | None = None
+    kind: Kind = Kind.SECRET
+    origins: frozenset[str] = frozenset()
+    """Whose pages a publishable key is for, besides the service's own (values/origin.py)."""
+    models: frozenset[str] = frozenset()
+    """Full names; empty for all."""
+    max_side: int | None = None
+    """Pixels."""
+    jobs_per_address: int | None = None
+    """New pictures a day for one client address."""
 
     def is_live(self, now: float) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

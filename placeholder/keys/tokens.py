@@ -1,6 +1,7 @@
 """The secret of a key: how ours are made and told from junk, how one is stored, shown and sent, and which are too weak.
 
-    token  = "plh_live_" 32base62 6base62       what is random, and the CRC-32 of all that stands before it
+    token  = prefix 32base62 6base62            what is random, and the CRC-32 of all that stands before it
+    prefix = "plh_live_" / "pk_"                a secret key, or a publishable one
     base62 = "0" … "9" / "A" … "Z" / "a" … "z"
     value  = "Bearer" 1*SP token68              the one Authorization header (RFC 6750 §2.1, RFC 9110 §11.4)
     token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
@@ -9,7 +10,8 @@
   from another's; it is no secret and proves nothing.
 - What is stored is an HMAC: 190 random bits need no slow hash. Without the pepper a stolen table cannot be tried out.
 - Nothing here returns a part of a key that its operator chose, and only seven characters of one of ours (`hint`).
-- A key that an operator chose is any token68 that is long and no example; it must be one, or no client could send it.
+- A key that an operator chose is any token68 that is long and no example; it must be one, or no client could send it. It
+  begins as no publishable key and no submit token (permits.py) does, for it is secret, and would be taken for the other.
 """
 
 import hmac
@@ -19,7 +21,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from zlib import crc32
 
+from placeholder.keys import permits
+
 PREFIX = "plh_live_"
+PUBLISHABLE = "pk_"
 MIN_ENTROPY = 24
 MIN_CHOSEN = 24
 MAX_VALUE = 200
@@ -27,13 +32,13 @@ MAX_CHOSEN = MAX_VALUE - len("Bearer ")
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM, _CHECK = 32, 6
-_OURS = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
+_OURS = re.compile(rf"({PREFIX}|{PUBLISHABLE})[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 _TOKEN68 = r"[A-Za-z0-9._~+/-]+=*"
 _CHOSEN = re.compile(_TOKEN68)
 _VALUE = re.compile(rf"bearer +({_TOKEN68})".encode(), re.IGNORECASE)
 
 
-def mint(entropy: bytes) -> str:
+def mint(entropy: bytes, prefix: str = PREFIX) -> str:
     """A token from random bytes, at least MIN_ENTROPY of them: else ValueError.
 
     The bytes are one number, taken modulo 62**32 (190.5 bits). From 32 bytes on no token is likelier than another by more
@@ -41,13 +46,13 @@ def mint(entropy: bytes) -> str:
     """
     if len(entropy) < MIN_ENTROPY:
         raise ValueError(f"a token needs at least {MIN_ENTROPY} random bytes")
-    body = PREFIX + _base62(int.from_bytes(entropy) % 62**_RANDOM, _RANDOM)
+    body = prefix + _base62(int.from_bytes(entropy) % 62**_RANDOM, _RANDOM)
     return body + _checksum(body)
 
 
 def is_wellformed(token: str) -> bool:
     """Is it a token as `mint` makes them? Whether it is anybody's key, only the database knows."""
-    return bool(_OURS.fullmatch(token)) and token[-_CHECK:] == _checksum(token[:-_CHECK])
+    return _OURS.fullmatch(token) is not None and token[-_CHECK:] == _checksum(token[:-_CHECK])
 
 
 def mac(pepper: bytes, token: str) -> bytes:
@@ -57,8 +62,9 @@ def mac(pepper: bytes, token: str) -> bytes:
 
 def hint(token: str) -> str:
     """What tells its owner one key from another: seven characters of ours; of any other only about how long it is."""
-    if is_wellformed(token):
-        return f"{token[: len(PREFIX) + 4]}…{token[-3:]}"
+    match = _OURS.fullmatch(token)
+    if match and is_wellformed(token):
+        return f"{token[: match.end(1) + 4]}…{token[-3:]}"
     return next(f"… ({words} characters)" for limit, words in _LENGTHS if len(token) < limit)
 
 
@@ -115,6 +121,8 @@ def weakness(token: str) -> str | None:
 
 
 def _faults(token: str) -> Iterator[str]:
+    if token.startswith((PUBLISHABLE, permits.PREFIX)):
+        yield f"expected a secret key; {PUBLISHABLE} begins a publishable one, {permits.PREFIX} a submit token"
     if not token.startswith(PREFIX):
         if not MIN_CHOSEN <= len(token) <= MAX_CHOSEN:
             yield f"expected {MIN_CHOSEN} to {MAX_CHOSEN} characters"

@@ -11,6 +11,7 @@ from placeholder.jobs.gallery import Gallery
 from placeholder.jobs.service import Jobs
 from placeholder.keys.service import Keys
 from placeholder.providers.models import Model
+from placeholder.web.auth import Entrance
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Ai:
     find_model: Callable[[str], Model | None]
     price: Callable[[Model], int]
     """Millionths of a dollar."""
+    entrance: Entrance
+    playground: str | None = None
+    """The key of the front page; None where there is none, since pictures cost something."""
 
 
 def ai_of(request: Request) -> Ai:

@@ -15,7 +15,9 @@ NOTE = "placeholder.echo"
 """Where POST /ai finds whom to tell of its answer, in the scope."""
 _KEPT_BYTES = 4_000_000
 _WEIGHT = 2000
-_WEIGHED = frozenset((b"authorization", b"content-type", b"content-encoding", b"accept"))
+_WHO = (b"authorization", b"origin", b"sec-fetch-site", b"host")
+"""Which key, and from where: whoever is refused there must not be answered from memory."""
+_WEIGHED = frozenset((*_WHO, b"content-type", b"content-encoding", b"accept"))
 
 
 class Echo:

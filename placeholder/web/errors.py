@@ -18,12 +18,17 @@ from placeholder.errors import (
     Busy,
     Forbidden,
     ForeignHost,
+    ForeignOrigin,
     Gone,
+    InvalidToken,
+    KeyLimit,
     NoSuchPicture,
     NotNow,
     NoWebhooks,
     OverBudget,
     Refusal,
+    SecretKeyInBrowser,
+    TokenExpired,
     TooLarge,
     TooLong,
     Unauthorized,
@@ -47,7 +52,12 @@ STATUS: dict[type[Refusal], int] = {
     Busy: 503,
     Unavailable: 503,
     Unauthorized: 401,
+    InvalidToken: 401,
+    TokenExpired: 401,
     Forbidden: 403,
+    ForeignOrigin: 403,
+    SecretKeyInBrowser: 403,
+    KeyLimit: 403,
     OverBudget: 429,
     TooLarge: 413,
     WrongType: 415,
@@ -56,7 +66,7 @@ STATUS: dict[type[Refusal], int] = {
     NoWebhooks: 503,
     Gone: 410,
 }
-_SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?")
+_SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?|/components/.*")
 """Addresses whose answers are no pictures."""
 
 

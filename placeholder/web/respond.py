@@ -1,7 +1,7 @@
 """Finished answers, as data: status, headers, body; and the rules of HTTP that every one of them obeys.
 
 - A picture that its URL decides is immutable, with a strong ETag over its bytes (P-15, RFC 9110 §8.8.3);
-- everything else is `no-store` (errors, health) or `no-cache` (pages);
+- everything else is `no-store` (errors, health) or `no-cache` (pages), a script for as long as its address says;
 - an SVG is active content: its own policy forbids all but drawing, wherever it is opened;
 - pictures may be used, read and timed by any origin.
 """
@@ -68,12 +68,12 @@ LIMITS_EXPOSED = (b"access-control-expose-headers", b"Retry-After, RateLimit-Lim
 _PASSING: Headers = ((b"cache-control", b"no-store"), *_PICTURE, (b"vary", b"Accept"))
 _SVG = common((b"content-type", b"image/svg+xml"), *_LASTING)
 _SAME = common(*_LASTING)
-_JSON = common(
+_OWN_JSON = common(
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    (b"access-control-allow-origin", b"*"),
 )
+_JSON = common(*_OWN_JSON.pairs, (b"access-control-allow-origin", b"*"))
 
 
 def etag(body: bytes) -> bytes:
@@ -120,6 +120,11 @@ def json(body: bytes, extra: Headers = ()) -> Answer:
     return Answer(200, common(*_JSON.pairs, *extra) if extra else _JSON, body)
 
 
+def private_json(body: bytes) -> Answer:
+    """A fact for our own pages."""
+    return Answer(200, _OWN_JSON, body)
+
+
 def rate_limit(limit: int, remaining: int, reset_s: int) -> Headers:
     """What a key may still use, and when that begins anew."""
     return (
@@ -143,6 +148,21 @@ def page(media_type: str, body: bytes, policy: str) -> Answer:
     return Answer(200, headers, body, etag(body))
 
 
+def module(body: bytes, keeping: bytes, is_compressed: bool) -> Answer:
+    """A script that pages of any origin may import; `keeping` says for how long."""
+    headers = common(
+        (b"content-type", b"text/javascript; charset=utf-8"),
+        (b"cache-control", keeping),
+        (b"vary", b"Accept-Encoding"),
+        *(((b"content-encoding", b"gzip"),) if is_compressed else ()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+        (b"access-control-allow-origin", b"*"),
+        (b"timing-allow-origin", b"*"),
+    )
+    return Answer(200, headers, body, etag(body))
+
+
 def permitted(methods: str) -> Answer:
     """The answer to OPTIONS, a CORS preflight included: any page may ask. (`*` does not stand for Authorization.)"""
     headers = common(
@@ -151,6 +171,21 @@ def permitted(methods: str) -> Answer:
         (b"access-control-allow-methods", methods.encode()),
         (b"access-control-allow-headers", b"Authorization, Content-Type, *"),
         (b"access-control-max-age", b"86400"),
+        (b"cache-control", b"no-store"),
+    )
+    return Answer(204, headers, b"")
+
+
+def preflight(methods: str, origin: bytes | None) -> Answer:
+    """The same where a key is asked for: any page may ask, for a preflight has no key to judge by. `origin`: the one that sent
+    it; None where that is none."""
+    headers = common(
+        (b"allow", methods.encode()),
+        *(((b"access-control-allow-origin", origin),) if origin else ()),
+        (b"vary", b"Origin"),
+        (b"access-control-allow-methods", b"POST"),
+        (b"access-control-allow-headers", b"Authorization, Content-Type"),
+        (b"access-control-max-age", b"7200"),
         (b"cache-control", b"no-store"),
     )
     return Answer(204, headers, b"")

@@ -6,23 +6,25 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from placeholder.errors import BadParameter, Blocked, WrongMethod
+from placeholder.errors import BadParameter, Blocked, TokenExpired, WrongMethod
 from placeholder.jobs.ask import read_ask
-from placeholder.jobs.model import State
-from placeholder.providers.models import DEFAULT
+from placeholder.jobs.model import Ask, State
+from placeholder.jobs.service import Submission
+from placeholder.keys.admission import Caller, allow
+from placeholder.keys.model import Key
+from placeholder.keys.permits import Permit
+from placeholder.providers.models import DEFAULT, Model
 from placeholder.synth.catalogue import svg_bytes, verdict_on
 from placeholder.values.format import Format
-from placeholder.web import respond
+from placeholder.web import auth, respond
 from placeholder.web.accept import prefers_json
-from placeholder.web.ai import ai_of
+from placeholder.web.ai import Ai, ai_of
 from placeholder.web.body import read_body, read_object
 from placeholder.web.echo import NOTE
 from placeholder.web.respond import Sent
 from placeholder.web.states import likenesses
 
 MAX_BODY = 65_536
-
-
 METHODS = "OPTIONS, POST"
 
 
@@ -33,19 +35,24 @@ async def unread(_: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     if request.method == "OPTIONS":
-        return Sent(respond.permitted(METHODS), request.scope)
+        return Sent(respond.preflight(METHODS, auth.reader_of(request.scope)), request.scope)
     ai = ai_of(request)
-    key = await ai.keys.authenticate([value for name, value in request.scope["headers"] if name == b"authorization"], "ai:create")
+    caller = auth.caller_of(request.scope, ai.entrance)
+    key = await auth.identify(request.scope, caller, ai.keys, ai.entrance)
+    may_start = True
     fields = read_object(
         await read_body(request, MAX_BODY), request.headers.get("content-type", ""), request.headers.get("content-encoding", "")
     )
+    if isinstance(key, Permit):
+        key, fields, may_start = await auth.redeem(key, fields, caller, ai.keys, ai.entrance)
     ask = read_ask(fields, key.owner, DEFAULT)
     model = ai.find_model(ask.model)
     if model is None:
         raise BadParameter("model", "one of the models that are allowed here, such as " + DEFAULT)
     ask = replace(ask, model=model.name)
+    allow(key, ask.model, ask.size)
     try:
-        submission = await ai.jobs.submit(ask, ai.price(model), key)
+        submission = await _submission(ai, ask, model, key, caller, may_start)
     except Blocked as no:
         if prefers_json(request.headers.get("accept", "")):
             raise
@@ -58,3 +65,13 @@ async def submit(request: Request) -> Response:
     if budget is None and job.state is not State.FAILED and NOTE in request.scope:
         request.scope[NOTE](job, answer)
     return Sent(answer, request.scope)
+
+
+async def _submission(ai: Ai, ask: Ask, model: Model, key: Key, caller: Caller, may_start: bool) -> Submission:
+    """Of a token that has expired the job is still told, for pages stay open and lie in caches."""
+    if may_start:
+        return await ai.jobs.submit(ask, ai.price(model), key, caller.address)
+    job = await ai.jobs.recall(ask)
+    if job is None:
+        raise TokenExpired
+    return Submission(job)

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from placeholder.keys.tokens import is_wellformed
 
 Run = Callable[..., Result]
+SHOP = ["--publishable", "--origin", "https://shop.example"]
 
 
 def rows(home: Path) -> list[Any]:
@@ -59,12 +60,12 @@ def test_the_list_says_what_tells_keys_apart(run: Run, home: Path) -> None:
     done = run("keys", "list")
     assert done.exit_code == 0
     head, *lines = done.stdout.splitlines()
-    assert head.split() == ["ID", "NAME", "SECRET", "STATE", "JOBS", "TODAY", "LAST", "USED", "SCOPES"]
+    assert head.split() == ["ID", "NAME", "KIND", "SECRET", "STATE", "JOBS", "TODAY", "LAST", "USED", "SCOPES", "ORIGINS"]
     for line, row, secret, state, used in zip(
         lines, found, secrets, ("valid", "revoked", "expired"), ("never", "never", "1970-01-02"), strict=True
     ):
         assert line.startswith(row["id"])
-        for shown in (row["name"], f"plh_live_{secret[9:13]}…{secret[-3:]}", state, "0/5", used, "ai:create"):
+        for shown in (row["name"], " secret ", f"plh_live_{secret[9:13]}…{secret[-3:]}", state, "0/5", used, "ai:create"):
             assert shown in line
 
 
@@ -89,6 +90,63 @@ def test_what_a_key_may(run: Run, home: Path, words: list[str], columns: dict[st
     assert {name: row[name] for name in columns} == columns
 
 
+def test_a_key_for_pages(run: Run, home: Path) -> None:
+    done = run("keys", "create", "--name", "shop", *SHOP)
+    assert done.exit_code == 0
+    token = done.stdout.removesuffix("\n")
+    assert token.startswith("pk_")
+    assert is_wellformed(token)
+    (row,) = rows(home)
+    assert done.stderr == f"Key {row['id']} for shop; it may stand in your pages, and is shown this once:\n"
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert token.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        (SHOP, {"kind": "publishable", "origins": "https://shop.example", "models": "", "max_side": None}),
+        (SHOP, {"jobs_per_day": 200, "jobs_per_address": 20, "spend_per_month": None, "owner": "shop"}),
+        ([*SHOP, "--origin", "HTTP://LocalHost:80", "--origin", "https://shop.example:443"],
+         {"origins": "http://localhost https://shop.example"}),
+        ([*SHOP, "--model", "flux-schnell", "--model", "black-forest-labs/flux-schnell", "--model", "google/imagen-4"],
+         {"models": "black-forest-labs/flux-schnell google/imagen-4"}),
+        ([*SHOP, "--max-side", "2048", "--jobs-per-day", "0", "--jobs-per-address", "2147483647"],
+         {"max_side": 2048, "jobs_per_day": 0, "jobs_per_address": 2147483647}),
+        ([*SHOP, "--jobs-per-address", "0", "--spend-per-month", "5"], {"jobs_per_address": 0, "spend_per_month": 5_000_000}),
+        ([], {"kind": "secret", "origins": "", "models": "", "max_side": None, "jobs_per_address": None}),
+    ],
+)  # fmt: skip
+def test_what_a_key_for_pages_may(run: Run, home: Path, words: list[str], columns: dict[str, Any]) -> None:
+    assert run("keys", "create", "--name", "shop", *words).exit_code == 0
+    (row,) = rows(home)
+    assert {name: row[name] for name in columns} == columns
+
+
+def test_the_list_says_where_it_works(run: Run, home: Path) -> None:
+    token = run("keys", "create", "--name", "shop", *SHOP, "--origin", "http://localhost:3000").stdout.strip()
+    run("keys", "create", "--name", "server")
+    lines = run("keys", "list").stdout.splitlines()
+    assert [line.split()[2] for line in lines[1:]] == ["publishable", "secret"]
+    assert f" pk_{token[3:7]}…{token[-3:]} " in lines[1]
+    assert " 0/200 " in lines[1]
+    assert lines[1].endswith(" ai:create  http://localhost:3000 https://shop.example")
+    assert lines[2].endswith(" ai:create")
+    for column in ("STATE", "SCOPES"):
+        place = lines[0].index(column)
+        assert all(line[place - 1] == " " and line[place] != " " for line in lines)
+
+
+def test_a_rotation_keeps_it_what_it_is(run: Run, home: Path) -> None:
+    words = [*SHOP, "--model", "flux-dev", "--max-side", "64", "--jobs-per-day", "5", "--jobs-per-address", "2"]
+    run("keys", "create", "--name", "shop", *words)
+    done = run("keys", "rotate", rows(home)[0]["id"])
+    assert done.stdout.startswith("pk_")
+    old, new = rows(home)
+    for column in ("kind", "origins", "models", "max_side", "jobs_per_day", "jobs_per_address"):
+        assert new[column] == old[column], column
+
+
 @pytest.mark.parametrize("days", ["0.5", "30", "36500"])
 def test_until_when(run: Run, home: Path, days: str) -> None:
     run("keys", "create", "--name", "shop", "--days", days)
@@ -110,6 +168,30 @@ def test_until_when(run: Run, home: Path, days: str) -> None:
         ),
         (["--name", "a", "--days", "0"], "--days"),
         (["--name", "a", "surplus"], "surplus"),
+        (["--name", "a", "--publishable"], "--publishable: expected --origin too"),
+        *(
+            (["--name", "a", "--publishable", "--origin", origin], "--origin: expected an origin such as https://shop.example")
+            for origin in (
+                "",
+                "*",
+                "null",
+                "shop.example",
+                "https://shop.example/",
+                "https://u:p@shop.example",
+                "https://bücher.de",
+            )
+        ),
+        (["--name", "a", *SHOP, "--origin", "null"], "--origin: expected"),
+        *((["--name", "a", *SHOP, "--model", name], "--model: expected") for name in ("", "none", "FLUX-DEV", "flux-dev,sdxl")),
+        *((["--name", "a", *SHOP, "--max-side", side], "--max-side") for side in ("0", "-1", "2049", "1.5", "wide")),
+        *((["--name", "a", *SHOP, "--jobs-per-address", many], "--jobs-per-address") for many in ("-1", "2147483648", "many")),
+        *(
+            (["--name", "a", option, value], f"{option}: expected --publishable too")
+            for option, value in (
+                *(("--origin", "https://shop.example"), ("--model", "flux-dev"), ("--max-side", "64")),
+                *(("--jobs-per-address", "5"), ("--jobs-per-address", "0")),
+            )
+        ),
     ],
 )
 def test_words_that_are_off_are_named_and_nothing_is_made(run: Run, home: Path, words: list[str], culprit: str) -> None:

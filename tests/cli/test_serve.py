@@ -183,6 +183,6 @@ def test_a_start_that_fails_says_so_in_one_line(home: Path, variables: dict[str,
 
 def test_help_and_version_are_plain() -> None:
     shown = CliRunner().invoke(main, ["--help"]).output
-    for command in ("serve", "render", "keys", "jobs"):
+    for command in ("serve", "render", "keys", "tokens", "jobs"):
         assert re.search(rf"^  {command} +[A-Z`]", shown, re.MULTILINE), command
     assert re.search(r"[0-9]+\.[0-9]+", CliRunner().invoke(main, ["--version"]).output)

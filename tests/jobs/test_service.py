@@ -21,7 +21,8 @@ from placeholder.jobs.machine import AskedAgain, Event, Policy, Purged, Refused,
 from placeholder.jobs.model import FAILURES, Ask, Job, Phase, State, job_id, job_mac
 from placeholder.jobs.ports import Order, Prediction, Trouble
 from placeholder.jobs.service import Jobs, Stray, ask_again, purge
-from placeholder.keys.model import day, month
+from placeholder.keys.admission import visitor
+from placeholder.keys.model import Kind, day, month
 
 POLICY = Policy()
 ASK = an_ask()
@@ -344,6 +345,98 @@ async def test_a_client_that_hangs_up_has_asked_all_the_same(database: Database)
     await database.write(lambda _: None)
     assert count(database, jobs) == 1
     assert used(database, day(BORN)) == (1, 3000)
+
+
+# ---------------------------------------------------------------- the share of an address
+
+ADDRESS_KEY = b"a" * 32
+HERS, HIS = "203.0.113.7", "2001:db8::1"
+PUBLIC = replace(KEY, kind=Kind.PUBLISHABLE, jobs_per_address=2, jobs_per_day=3)
+
+
+def share(database: Database, address: str) -> tuple[int, int]:
+    return used(database, day(BORN), f"k1/{visitor(ADDRESS_KEY, address, BORN)}")
+
+
+async def test_an_address_has_its_share_and_a_refusal_leaves_nothing(database: Database) -> None:
+    """Neither a job, nor a unit off the key's day, nor one off the address's own."""
+    service = a_service(database, address_key=ADDRESS_KEY)
+
+    async def asks(number: int, address: str) -> str:
+        try:
+            await service.submit(an_ask(f"prompt {number}"), 5, PUBLIC, address)
+        except OverBudget as refusal:
+            return str(refusal)
+        return ""
+
+    hers, whole = "This address has used up its share of this key's jobs for today", "This key has used up its jobs for today"
+    asked = [(1, HERS), (2, HERS), (3, HERS), (2, HERS), (4, "2001:db8::2"), (5, HIS), (6, "198.51.100.1")]
+    assert [await asks(number, address) for number, address in asked] == ["", "", hers, "", "", whole, whole]
+    assert count(database, jobs) == 3
+    assert (used(database, day(BORN)), share(database, HERS), share(database, HIS)) == ((3, 15), (2, 10), (1, 5))
+    assert count(database, usage) == 3, "who was refused at once has no row"
+
+
+async def test_whose_address_is_not_known_shares_with_all_such(database: Database) -> None:
+    service = a_service(database, address_key=ADDRESS_KEY)
+    await service.submit(an_ask("a"), 0, PUBLIC)
+    await service.submit(an_ask("b"), 0, PUBLIC, "a socket")
+    with pytest.raises(OverBudget, match=r"^This address"):
+        await service.submit(an_ask("c"), 0, PUBLIC, "unknown")
+    assert share(database, "unknown") == (2, 0)
+
+
+async def test_asking_again_after_a_failure_counts_for_whoever_asks(database: Database) -> None:
+    service = a_service(database, address_key=ADDRESS_KEY)
+    job = (await service.submit(ASK, 0, PUBLIC, HERS)).job
+    move(database, job.id, SENT, Refused(BORN, "timeout"))
+    await a_service(database, address_key=ADDRESS_KEY).submit(ASK, 0, PUBLIC, HIS)
+    assert (share(database, HERS), share(database, HIS), used(database, day(BORN))) == ((1, 0), (1, 0), (2, 0))
+
+
+async def test_no_address_is_written_down(database: Database) -> None:
+    service = a_service(database, address_key=ADDRESS_KEY)
+    await service.submit(ASK, 0, PUBLIC, HERS)
+    for table in (jobs, usage):
+        rows = database.transact(lambda c, table=table: [tuple(row) for row in c.execute(select(table))])
+        assert HERS not in repr(rows)
+
+
+# ---------------------------------------------------------------- recall
+
+
+@pytest.mark.parametrize(
+    ("events", "is_told"),
+    [
+        ([], True),
+        ([SENT], True),
+        ([SENT, Reported(BORN, RUNS)], True),
+        ([SENT, Reported(BORN, RUNS), Reported(BORN, DONE)], True),
+        ([SENT, Reported(BORN, RUNS), Reported(BORN, DONE), Stored(BORN, "h", "b")], True),
+        ([SENT, Refused(BORN, "timeout")], False),
+        ([SENT, Refused(BORN, "blocked")], False),
+        ([SENT, Reported(BORN, RUNS), Reported(BORN, DONE), Stored(BORN, "h", "b"), Purged(BORN)], False),
+    ],
+)
+async def test_a_job_is_recalled_while_it_is_good_for_something(database: Database, events: list[Event], is_told: bool) -> None:
+    bell: list[int] = []
+    job = (await a_service(database).submit(ASK, 3000, LIMITED)).job
+    before = move(database, job.id, *events)
+    service = a_service(database, on_work=lambda: bell.append(1))
+    assert await service.recall(ASK) == (before if is_told else None)
+    assert row(database, job.id) == before
+    assert used(database, day(BORN)) == (1, 3000)
+    assert bell == []
+
+
+async def test_what_was_never_asked_for_is_not_recalled_nor_begun(database: Database) -> None:
+    service = a_service(database)
+    await service.submit(ASK, 3000, LIMITED)
+    for other in (replace(ASK, owner="p"), replace(ASK, seed=0), replace(ASK, prompt=ASK.prompt + "!")):
+        assert await service.recall(other) is None
+    assert count(database, jobs) == 1
+    with pytest.raises(Blocked):
+        await service.recall(an_ask("a forbidden thing"))
 
 
 # ---------------------------------------------------------------- find

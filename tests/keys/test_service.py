@@ -14,10 +14,10 @@ from fixtures.simulation import BORN, Clock
 from sqlalchemy import Connection, text
 
 from placeholder.db.database import Database, open_engine
-from placeholder.errors import Forbidden, OverBudget, Unauthorized, Unavailable
+from placeholder.errors import Forbidden, InvalidToken, OverBudget, Unauthorized, Unavailable
 from placeholder.keys import service, store, tokens
-from placeholder.keys.model import Budget, Key
-from placeholder.keys.service import FRESH_S, OPERATOR, Keys, create, revoke, rotate
+from placeholder.keys.model import Budget, Key, Kind
+from placeholder.keys.service import FRESH_S, OPERATOR, PLAYGROUND, Keys, create, revoke, rotate
 
 T = TypeVar("T")
 
@@ -279,6 +279,120 @@ async def test_a_database_that_does_not_answer_is_no_verdict_on_a_key(database: 
     assert await keys.authenticate(bearer(CHOSEN), SCOPE) is OPERATOR
 
 
+# ---------------------------------------------------------------- keys for pages
+
+PUBLISHABLE = replace(
+    WANTED,
+    kind=Kind.PUBLISHABLE,
+    origins=frozenset(("https://shop.example",)),
+    models=frozenset(("m/n",)),
+    max_side=64,
+    jobs_per_day=3,
+    jobs_per_address=2,
+)
+
+
+async def test_a_publishable_key_is_one_by_its_prefix(database: Database, keys: Keys, clock: Clock) -> None:
+    made, token = create(database, PEPPER, PUBLISHABLE)
+    assert token.startswith("pk_")
+    assert tokens.is_wellformed(token)
+    assert made == replace(PUBLISHABLE, id=made.id, hint=tokens.hint(token), created_at=BORN)
+    assert got(database, made.id) == made == await keys.authenticate(bearer(token), SCOPE)
+    for other in ("plh_live_" + token[3:], token[3:], token[:-1]):
+        with refused(PLAIN):
+            await keys.authenticate(bearer(other), SCOPE)
+
+
+async def test_the_front_page_s_key_needs_no_database_and_no_row(counting: Counting, clock: Clock) -> None:
+    token = tokens.mint(bytes(32), tokens.PUBLISHABLE)
+    keys = Keys(counting, PEPPER, CHOSEN, clock, playground=token)  # type: ignore[arg-type]
+    assert await keys.authenticate(bearer(token), SCOPE) is PLAYGROUND
+    assert await keys.authenticate(bearer(CHOSEN), SCOPE) is OPERATOR
+    assert counting.asked == (0, 0)
+    assert (PLAYGROUND.kind, PLAYGROUND.origins, PLAYGROUND.id, PLAYGROUND.owner) == (
+        Kind.PUBLISHABLE,
+        frozenset(),
+        "playground",
+        "playground",
+    )
+    assert (PLAYGROUND.max_side, PLAYGROUND.jobs_per_day, PLAYGROUND.jobs_per_address) == (1024, 2000, 200)
+    with refused(PLAIN):
+        await Keys(counting, PEPPER, CHOSEN, clock).authenticate(bearer(token), SCOPE)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- who has signed a token
+
+
+async def test_a_signer_is_looked_up_once_and_noted_once(
+    database: Database, keys: Keys, counting: Counting, clock: Clock
+) -> None:
+    made, secret = create(database, PEPPER, WANTED)
+    for _ in range(3):
+        assert await keys.signer(made.id, SCOPE) == made
+    assert counting.asked == (1, 1)
+    assert got(database, made.id).last_used_at == BORN
+    assert await keys.authenticate(bearer(secret), SCOPE) == replace(made, last_used_at=BORN)
+
+
+NO_SIGNER = "^Authorization: no key that is known here has signed this token$"
+
+
+@pytest.mark.parametrize("name", ["", "0123456789ab", "operator", "playground", "' OR 1=1 --"])
+async def test_who_is_not_there_has_signed_nothing(keys: Keys, name: str) -> None:
+    with pytest.raises(InvalidToken, match=NO_SIGNER):
+        await keys.signer(name, SCOPE)
+
+
+async def test_a_publishable_key_signs_nothing(database: Database, keys: Keys) -> None:
+    made, _ = create(database, PEPPER, PUBLISHABLE)
+    with pytest.raises(InvalidToken, match=NO_SIGNER):
+        await keys.signer(made.id, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ({"expires_at": BORN}, "has expired"),
+        ({"revoked_at": BORN - 1}, "was revoked"),
+        ({"revoked_at": BORN - 1, "expires_at": BORN - 1}, "was revoked"),
+    ],
+)
+async def test_a_signer_has_to_be_valid(database: Database, keys: Keys, ends: dict[str, float], words: str) -> None:
+    made, _ = create(database, PEPPER, replace(WANTED, **ends))  # type: ignore[arg-type]
+    with pytest.raises(InvalidToken, match=f"^Authorization: the key that signed this token {words}$"):
+        await keys.signer(made.id, SCOPE)
+
+
+async def test_a_signer_has_to_have_the_scope(database: Database, keys: Keys) -> None:
+    made, _ = create(database, PEPPER, replace(WANTED, scopes=frozenset()))
+    with pytest.raises(Forbidden):
+        await keys.signer(made.id, SCOPE)
+
+
+async def test_a_revoked_signer_is_noticed_as_a_revoked_key_is(
+    database: Database, other: Database, keys: Keys, clock: Clock
+) -> None:
+    made, _ = create(database, PEPPER, WANTED)
+    await keys.signer(made.id, SCOPE)
+    assert revoke(other, made.id)
+    clock.now = BORN + FRESH_S
+    await keys.signer(made.id, SCOPE)
+    clock.now = BORN + FRESH_S + 0.001
+    with pytest.raises(InvalidToken):
+        await keys.signer(made.id, SCOPE)
+
+
+async def test_the_signer_of_old_is_good_for_as_long_as_its_key(database: Database, keys: Keys, clock: Clock) -> None:
+    old, _ = create(database, PEPPER, WANTED)
+    rotated = rotate(database, PEPPER, old.id, 60)
+    assert rotated is not None
+    for when, is_good in ((BORN, True), (BORN + 59.9, True), (BORN + 60, False)):
+        clock.now = when
+        assert (await keys.signer(rotated[0].id, SCOPE)).id == rotated[0].id
+        with nullcontext() if is_good else pytest.raises(InvalidToken):
+            assert (await keys.signer(old.id, SCOPE)).id == old.id
+
+
 # ---------------------------------------------------------------- what is believed, and for how long
 
 
@@ -420,6 +534,24 @@ async def test_a_new_key_stands_for_the_old_one_which_goes_on_for_a_while(
     clock.now = BORN + 1e6
     with refused(EXPIRED) if expires_at else nullcontext():
         assert (await keys.authenticate(bearer(secret), SCOPE)).id == new.id
+
+
+def test_a_publishable_key_stays_one(database: Database, clock: Clock) -> None:
+    """Its kind, its prefix, its limits, and what each address has used."""
+    old, before = create(database, PEPPER, PUBLISHABLE)
+    for who in ("a", "a"):
+        database.transact(lambda c, who=who: store.spend(c, old, 0, BORN, who))
+    rotated = rotate(database, PEPPER, old.id, 60)
+    assert rotated is not None
+    new, token = rotated
+    assert token.startswith("pk_")
+    assert token != before
+    assert new == replace(PUBLISHABLE, id=new.id, hint=tokens.hint(token), created_at=BORN) == got(database, new.id)
+    with pytest.raises(OverBudget, match=r"^This address"):
+        database.transact(lambda c: store.spend(c, new, 0, BORN, "a"))
+    database.transact(lambda c: store.spend(c, new, 0, BORN, "b"))
+    with pytest.raises(OverBudget, match=r"^This key"):
+        database.transact(lambda c: store.spend(c, new, 0, BORN, "c"))
 
 
 def test_a_new_key_begins_with_what_the_old_one_has_used(database: Database, clock: Clock) -> None:

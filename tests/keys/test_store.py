@@ -14,7 +14,8 @@ from placeholder.db.database import Database, open_engine
 from placeholder.db.tables import usage
 from placeholder.errors import OverBudget, Unavailable
 from placeholder.keys import store
-from placeholder.keys.model import Budget, Key
+from placeholder.keys.admission import visitor
+from placeholder.keys.model import Budget, Key, Kind
 
 KEY = Key(id="k1", name="tests", owner="o", scopes=frozenset(("ai:create",)), created_at=5.0)
 DAY = 86400
@@ -68,9 +69,20 @@ FULL = Key(
     id="k2", name="Zoë's 🗝, 100 %", owner="'; DROP TABLE keys; --", scopes=frozenset(("ai:create", "b", "a")), hint="plh_…",
     jobs_per_day=2**31 - 1, spend_per_month=2**62, created_at=1.800000000123e9, expires_at=2.5, revoked_at=0.0, last_used_at=1e9,
 )  # fmt: skip
+PUBLISHABLE = replace(
+    KEY, kind=Kind.PUBLISHABLE, origins=frozenset(("https://shop.example", "http://[::1]:3000")), max_side=1024,
+    models=frozenset(("black-forest-labs/flux-schnell", "google/imagen-4")), jobs_per_address=2**31 - 1,
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("key", [KEY, FULL, replace(KEY, scopes=frozenset(), jobs_per_day=0, spend_per_month=0)])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(KEY, FULL, PUBLISHABLE),
+        replace(KEY, scopes=frozenset(), jobs_per_day=0, spend_per_month=0),
+        replace(PUBLISHABLE, origins=frozenset(), models=frozenset(), max_side=1, jobs_per_address=0),
+    ],
+)
 def test_a_key_comes_back_as_it_went(database: Database, key: Key) -> None:
     database.transact(lambda c: store.add(c, key, bytes(range(32))))
     back = database.transact(lambda c: store.by_mac(c, bytes(range(32))))
@@ -249,6 +261,102 @@ async def test_64_at_once_in_two_processes_take_exactly_what_there_is(
         assert left == list(range(jobs_per_day - expected, jobs_per_day)), "each was told another number"
     rows = {("k1", "2026-11-21"): jobs_per_day, ("k1", "2026-11"): spend_per_month}
     assert used(database) == {name: (expected, 3 * expected) for name, limit in rows.items() if limit and expected}
+
+
+# ---------------------------------------------------------------- the share of an address
+
+HERS, HIS = (visitor(b"a" * 32, address, NOON) for address in ("203.0.113.7", "203.0.113.8"))
+
+
+def visits(database: Database, key: Key, who: str, cost: int = 0, now: float = NOON) -> bool:
+    try:
+        database.transact(lambda c: store.spend(c, key, cost, now, who))
+    except OverBudget:
+        return False
+    return True
+
+
+def test_jobs_a_day_for_one_address(database: Database) -> None:
+    key = replace(KEY, jobs_per_address=2)
+    told = [database.transact(lambda c, who=who: store.spend(c, key, 7, NOON, who)) for who in (HERS, HIS, HERS)]
+    assert told == [Budget(2, left, 43200) for left in (1, 1, 0)]
+    for _ in range(2):
+        with pytest.raises(OverBudget) as refusal:
+            database.transact(lambda c: store.spend(c, key, 7, NOON, HERS))
+        assert (refusal.value.retry_after, refusal.value.jobs) == (43200, 2)
+        assert str(refusal.value) == "This address has used up its share of this key's jobs for today"
+    assert used(database) == {(f"k1/{HERS}", "2026-11-21"): (2, 14), (f"k1/{HIS}", "2026-11-21"): (1, 7)}
+    assert database.transact(lambda c: store.used(c, key, NOON)) == 0, "the key itself counts nothing"
+    assert visits(database, key, visitor(b"a" * 32, "203.0.113.7", NOON + DAY), now=NOON + DAY)
+
+
+def test_of_two_limits_the_one_with_less_left_is_told(database: Database) -> None:
+    key = replace(KEY, jobs_per_address=2, jobs_per_day=3)
+    told = [database.transact(lambda c, who=who: store.spend(c, key, 0, NOON, who)) for who in (HERS, HERS, HIS)]
+    assert told == [Budget(2, 1, 43200), Budget(2, 0, 43200), Budget(3, 0, 43200)]
+
+
+def test_an_address_without_a_limit_leaves_no_row(database: Database) -> None:
+    assert visits(database, replace(KEY, jobs_per_day=5), HERS)
+    assert used(database) == {("k1", "2026-11-21"): (1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked", "granted", "rows"),
+    [
+        # an address that has used up its share takes nothing off the key's day and month
+        ({"jobs_per_address": 1, "jobs_per_day": 9, "spend_per_month": 90}, ["a", "a", "a", "b"], [1, 0, 0, 1],
+         {"a": (1, 5), "b": (1, 5), "day": (2, 10), "month": (2, 10)}),
+        # a key whose day is over takes nothing off an address, be it known or new
+        ({"jobs_per_address": 9, "jobs_per_day": 1}, ["a", "a", "b"], [1, 0, 0], {"a": (1, 5), "day": (1, 5)}),
+        # nor does one whose month is
+        ({"jobs_per_address": 9, "jobs_per_day": 9, "spend_per_month": 9}, ["a", "a", "b"], [1, 0, 0],
+         {"a": (1, 5), "day": (1, 5), "month": (1, 5)}),
+        ({"jobs_per_address": 0, "jobs_per_day": 9, "spend_per_month": 90}, ["a", "b"], [0, 0], {}),
+        ({"jobs_per_address": 9, "jobs_per_day": 0, "spend_per_month": 90}, ["a", "b"], [0, 0], {}),
+        ({"jobs_per_address": 9, "jobs_per_day": 9, "spend_per_month": 0}, ["a", "b"], [0, 0], {}),
+        ({"jobs_per_address": 1, "jobs_per_day": 1, "spend_per_month": 5}, ["a", "a", "b"], [1, 0, 0],
+         {"a": (1, 5), "day": (1, 5), "month": (1, 5)}),
+    ],
+)  # fmt: skip
+def test_all_or_nothing(
+    database: Database, limits: dict[str, int], asked: list[str], granted: list[int], rows: dict[str, tuple[int, int]]
+) -> None:
+    key = replace(KEY, **limits)  # type: ignore[arg-type]
+    assert [visits(database, key, who, 5) for who in asked] == [bool(grant) for grant in granted]
+    names = {"day": ("k1", "2026-11-21"), "month": ("k1", "2026-11")}
+    assert used(database) == {names.get(name, (f"k1/{name}", "2026-11-21")): row for name, row in rows.items()}
+
+
+async def test_64_at_once_of_four_addresses_take_exactly_their_shares(database: Database, other: Database) -> None:
+    key = replace(KEY, jobs_per_address=5, jobs_per_day=18)
+    asked = [(one, who) for _ in range(8) for one in (database, other) for who in "abcd"]
+    asking = [one.write(lambda c, who=who: store.spend(c, key, 3, NOON, who)) for one, who in asked]
+    outcomes = await asyncio.gather(*asking, return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    assert {type(refusal) for refusal in refused} == {OverBudget}
+    assert len(outcomes) - len(refused) == 18
+    rows = used(database)
+    assert rows.pop(("k1", "2026-11-21")) == (18, 54)
+    assert sum(jobs for jobs, _ in rows.values()) == 18
+    assert max(jobs for jobs, _ in rows.values()) == 5
+
+
+def test_a_share_is_passed_on_with_its_key(database: Database) -> None:
+    """What begins with another key's name is another's."""
+    rows = [("old/a", 3), ("old/b", 1), ("old", 4), ("older/a", 9), ("ol", 9), ("old\\/a", 9), ("OLD/a", 9)]
+    fill(database, *[(name, "2026-11-21", jobs, jobs) for name, jobs in rows])
+    database.transact(lambda c: store.pass_on_usage(c, "old", "a-longer-name"))
+    found = {name: jobs for (name, _), (jobs, _) in used(database).items()}
+    assert found == {**dict(rows), "a-longer-name": 4, "a-longer-name/a": 3, "a-longer-name/b": 1}
+    assert not visits(database, replace(KEY, id="a-longer-name", jobs_per_address=3), "a")
+    assert visits(database, replace(KEY, id="a-longer-name", jobs_per_address=3), "b")
+
+
+def test_shares_are_forgotten_with_the_rest(database: Database) -> None:
+    fill(database, ("k1/a", "2026-10-31", 1, 1), ("k1/a", "2026-11-01", 1, 1))
+    database.transact(lambda c: store.forget_usage(c, NOON))
+    assert set(used(database)) == {("k1/a", "2026-11-01")}
 
 
 # ---------------------------------------------------------------- what was used, passed on and forgotten

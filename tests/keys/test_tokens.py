@@ -13,17 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placeholder.keys.tokens import MIN_ENTROPY, PREFIX, bearer, hint, is_wellformed, mac, mint, weakness
+from placeholder.keys.tokens import MIN_ENTROPY, PREFIX, PUBLISHABLE, bearer, hint, is_wellformed, mac, mint, weakness
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ENTROPY = st.binary(min_size=MIN_ENTROPY, max_size=64)
 OURS = mint(bytes(range(32)))
+PUBLIC = mint(bytes(range(32)), PUBLISHABLE)
 CHOSEN = "Zk3vQ8nT0wLr6yHb2xJd9sMf"
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 JUNK = [
     *("", " ", "plh_live_", "plh", OURS[:-1], OURS + "0", OURS + "\n", " " + OURS, OURS.upper(), OURS.lower()),
     *(OURS.replace("live", "test"), OURS.replace("_", "-"), "\ud800", "ключ", "🗝" * 47, PREFIX + "٣" * 38, PREFIX + "é" * 38),
+    *(PUBLIC[:-1], PUBLIC + "0", PUBLIC.upper(), PUBLISHABLE + OURS[len(PREFIX) :], PREFIX + PUBLIC[len(PUBLISHABLE) :]),
+    *("pk_", PUBLISHABLE + "0" * 38, "sk_" + PUBLIC[3:], "pk_live_" + PUBLIC[3:], PREFIX + PUBLIC, "st_" + PUBLIC[3:]),
     *(PREFIX + "0" * 38, PREFIX + "!" * 38, "x" * 47, "x" * 10_000, OURS * 1000, OURS[:20] + "\x00" + OURS[21:]),
 ]
 
@@ -40,13 +43,25 @@ def test_a_token_is_47_characters_that_a_double_click_takes_and_it_is_well_forme
     assert mint(entropy) == token
 
 
-def test_the_last_six_are_the_crc_32_of_all_before_them() -> None:
-    number = crc32(OURS[:-6].encode())
+@given(ENTROPY)
+def test_a_publishable_one_is_the_same_under_another_prefix(entropy: bytes) -> None:
+    """41 characters: the same random ones, and another checksum, so that neither passes for the other."""
+    token, secret = mint(entropy, PUBLISHABLE), mint(entropy)
+    assert re.fullmatch(r"pk_[0-9A-Za-z]{38}", token)
+    assert is_wellformed(token)
+    assert token[3:-6] == secret[9:-6]
+    assert token[-6:] != secret[-6:]
+    assert hint(token) == f"{token[:7]}…{token[-3:]}"
+
+
+@pytest.mark.parametrize("token", [OURS, PUBLIC])
+def test_the_last_six_are_the_crc_32_of_all_before_them(token: str) -> None:
+    number = crc32(token[:-6].encode())
     written = ""
     for _ in range(6):
         number, digit = divmod(number, 62)
         written = BASE62[digit] + written
-    assert OURS[-6:] == written
+    assert token[-6:] == written
     assert number == 0, "six base62 digits hold every CRC-32"
 
 
@@ -228,6 +243,10 @@ WEAK = [
     (OURS + "0", "mistyped"),
     (PREFIX + "ключ", "mistyped"),
     (PREFIX + "x" * 38, "mistyped"),
+    (PUBLIC, "expected a secret key; pk_ begins a publishable one, st_ a submit token"),
+    ("pk_" + CHOSEN, "expected a secret key"),
+    ("st_" + CHOSEN, "expected a secret key"),
+    ("st_0123456789ab.1800000000.yRwJN-r0_wbstcB-csNCtabPCcCbDRVSncjFLv_1dKw", "expected a secret key"),
     (mint(bytes(32)), "repetition"),
     ("a" * 32, "different characters"),
     ("abab" * 8, "different characters"),
@@ -272,7 +291,7 @@ def test_a_weak_key_is_refused_for_what_is_wrong_with_it(token: str, fault: str)
 @pytest.mark.parametrize("token", [token for token, _ in WEAK if len(token) > 12], ids=lambda text: ascii(text[:30]))
 def test_a_refusal_echoes_no_part_of_the_key(token: str) -> None:
     told = (weakness(token) or "").replace(PREFIX, "")
-    secret = token.removeprefix(PREFIX)
+    secret = token.removeprefix(PREFIX).removeprefix(PUBLISHABLE).removeprefix("st_")
     assert not any(secret[at : at + 6] in told for at in range(max(1, len(secret) - 5)))
 
 

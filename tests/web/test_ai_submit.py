@@ -707,18 +707,44 @@ async def test_no_get_starts_anything(target: str, service: Service) -> None:
     assert await service.count() == before
 
 
-async def test_any_page_may_ask_the_browser_first(service: Service) -> None:
-    """C5, AP-20: a preflight names Authorization, for which `*` does not stand."""
-    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
-    for headers in ({}, {**asked, "Access-Control-Request-Headers": "authorization,content-type"}):
-        answer = await service.ask("/ai", "OPTIONS", headers)
+PREFLIGHTS: list[tuple[list[str], str | None]] = [
+    ([], "*"),
+    *(
+        ([origin], origin)
+        for origin in ("https://shop.example", "http://localhost:3000", "null", "http://[::1]:8000", "https://shop.example:8443")
+    ),
+    (["HTTPS://Shop.example:443"], "HTTPS://Shop.example:443"),
+    ([" https://shop.example\t"], "https://shop.example"),
+    *(
+        ([origin], None)
+        for origin in (
+            *("", "*", "NULL", "shop.example", "https://shop.example/", "https://shop.example/x", "https://u@shop.example"),
+            *("https://shop.example, https://b.example", "https://b\xfccher.example", "https://shop.example\r\nX-Evil: 1"),
+            *("ftp://shop.example", "x" * 10_000),
+        )
+    ),
+    (["https://shop.example", "https://shop.example"], None),
+    (["https://shop.example", "https://other.example"], None),
+    (["null", "null"], None),
+]
+
+
+@pytest.mark.parametrize(("origins", "reader"), PREFLIGHTS, ids=lambda value: str(value)[:60])
+async def test_any_page_may_ask_the_browser_first(origins: list[str], reader: str | None, service: Service) -> None:
+    """C5, AP-20: a preflight names Authorization, for which `*` does not stand; who may is decided where there is a key."""
+    asked = [("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,content-type")]
+    for more in ([], asked):
+        answer = await service.ask("/ai", "OPTIONS", [*(("Origin", origin) for origin in origins), *more])
         assert (answer.status, answer.body) == (204, b"")
-        assert answer["access-control-allow-origin"] == "*"
-        assert answer["access-control-allow-credentials"] is None
-        assert {"POST", "OPTIONS"} == {name.strip() for name in (answer["access-control-allow-methods"] or "").split(",")}
-        allowed = {name.strip().lower() for name in (answer["access-control-allow-headers"] or "").split(",")}
-        assert {"authorization", "content-type"} <= allowed
-        assert int(answer["access-control-max-age"] or "") > 0
+        assert dict(answer.headers) == {
+            "allow": "OPTIONS, POST",
+            **({"access-control-allow-origin": reader} if reader else {}),
+            "vary": "Origin",
+            "access-control-allow-methods": "POST",
+            "access-control-allow-headers": "Authorization, Content-Type",
+            "access-control-max-age": "7200",
+            "cache-control": "no-store",
+        }
 
 
 # ---------------------------------------------------------------- where the prompt is not
