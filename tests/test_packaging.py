@@ -72,6 +72,10 @@ def test_the_wheel_carries(wheel: zipfile.ZipFile, name: str) -> None:
     assert wheel.read(name) == (ROOT / name).read_bytes()
 
 
+def test_the_wheel_carries_the_component(wheel: zipfile.ZipFile) -> None:
+    assert wheel.read("placeholder/components/ai-img.min.js") == (ROOT / "components" / "ai-img.min.js").read_bytes()
+
+
 def test_the_wheel_carries_every_module_and_every_static_file(wheel: zipfile.ZipFile) -> None:
     package = ROOT / "placeholder"
     wanted = [*package.rglob("*.py"), *(path for path in (package / "web" / "static").rglob("*") if path.is_file())]
@@ -211,6 +215,16 @@ def test_the_image_serves_on_every_address() -> None:
     assert last("ENTRYPOINT") == '["placeholder"]'
     assert last("CMD") == '["serve", "--host", "0.0.0.0", "--port", "8000"]'
     assert last("EXPOSE") == "8000"
+
+
+def test_neither_image_nor_platform_takes_secret_keys_from_pages() -> None:
+    name = "PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS"
+    assert any(f"{name}=true" in rest.split() for word, rest in stages()[-1] if word == "ENV")
+    assert tomllib.loads(source("fly.toml"))["env"][name] == "true"
+
+
+def test_the_platform_s_proxy_tells_whose_request_it_is() -> None:
+    assert tomllib.loads(source("fly.toml"))["env"]["PLACEHOLDER_CLIENT_ADDRESS_HEADER"] == "Fly-Client-IP"
 
 
 def test_the_image_asks_after_its_health_without_further_tools() -> None:

@@ -1,5 +1,5 @@
-"""Whether a client would rather read JSON than see a picture (RFC 9110 §12.5.1). Asked for refusals alone: a picture's
-bytes follow from its URL and nothing else (P-18)."""
+"""What a client would rather be sent (RFC 9110 §12.5). A picture's bytes follow from its URL and nothing else (P-18): this
+is asked for refusals, and for files of text."""
 
 
 def prefers_json(accept: str) -> bool:
@@ -13,6 +13,15 @@ def prefers_json(accept: str) -> bool:
         elif media_type.startswith("image/"):
             picture_weight = max(picture_weight, weight)
     return json_weight > 0 and json_weight >= picture_weight
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """True where `accept_encoding` names gzip, or anything, and does not exclude it (RFC 9110 §12.5.3)."""
+    weights = dict[str, float]()
+    for part in accept_encoding.lower().split(","):
+        coding, *parameters = (piece.strip() for piece in part.split(";"))
+        weights[coding] = _weight(parameters)
+    return next((weights[coding] > 0 for coding in ("gzip", "x-gzip", "*") if coding in weights), False)
 
 
 def _weight(parameters: list[str]) -> float:

@@ -1,11 +1,12 @@
 """Every URL on one screen.
 
-    GET  /                          the front page; /page.css and /page.js belong to it
+    GET  /                          the front page; pages.FILES lists the files that belong to it, /page.json is what it asks
+    GET  /components/ai-img.js      the element <ai-img>; /components/ai-img@{version}.js is this release's for ever
     GET  /healthz                   {"ok": true}
 
     POST /ai                        a JSON body (jobs/ask.py); needs a key with the scope ai:create
     GET  /ai/{w}x{h}/{id}.png       width, live; also .webp, .avif
-    GET  /ai/{id}/status            wait
+    GET  /ai/{id}/status            wait, while
     GET  /ai/status                 ids, wait
     POST /ai/replicate-webhook      job, e, a, t; signed by its sender
 
@@ -23,13 +24,14 @@ A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/
 from starlette.routing import Route
 
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import pages, pictures, states, submit, webhook
+from placeholder.web import components, pages, pictures, states, submit, webhook
 from placeholder.web.drawings import drawing
 
 ROUTES = [
-    Route("/", pages.front),
-    Route("/page.css", pages.style),
-    Route("/page.js", pages.script),
+    *(Route(path, pages.file) for path in pages.FILES),
+    Route("/page.json", pages.facts),
+    Route("/components/ai-img.js", components.present),
+    Route("/components/ai-img@{version}.js", components.pinned),
     Route("/healthz", pages.health),
     Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
     Route("/ai", submit.unread),

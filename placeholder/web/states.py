@@ -45,13 +45,14 @@ def told(job: Job) -> Answer:
 
 
 async def status(request: Request) -> Response:
-    """With `?wait=S`, answers once the state is another than it was when the request came, or after S seconds."""
+    """With `?wait=S`, answers once the state is another than it was when the request came, or after S seconds; with
+    `&while=STATE` at once if it is not STATE any more, which nobody can miss who asks with the state that he knows."""
     ai, name = ai_of(request), request.path_params["job"]
     if not _ID.fullmatch(name):
         raise NoSuchPicture("No such picture was ever asked for")
     job = await ai.jobs.find(name)
-    seconds = _wait(request)
-    if seconds and job.state not in ENDED:
+    seconds, known = _wait(request)
+    if seconds and job.state not in ENDED and known in (None, job.state):
         job = (await changed(ai.board, {name: job}, seconds))[name]
     return Sent(told(job), request.scope)
 
@@ -62,7 +63,7 @@ async def statuses(request: Request) -> Response:
     ids = parse_query(request.scope["query_string"].decode("latin-1")).get("ids", "").split(",")
     if len(ids) > MAX_IDS or not all(_ID.fullmatch(job) for job in ids):
         raise BadParameter("ids", f"1 to {MAX_IDS} ids, separated by commas")
-    seconds = _wait(request)
+    seconds, _ = _wait(request)
     views = await ai.board.views(ids)
     if seconds and len(views) == len(set(ids)) and all(view.state not in ENDED for view in views.values()):
         views = await changed(ai.board, views, seconds)
@@ -70,14 +71,15 @@ async def statuses(request: Request) -> Response:
     return Sent(respond.json(json.dumps({"jobs": shown}).encode()), request.scope)
 
 
-def _wait(request: Request) -> float:
-    """Seconds, MAX_WAIT_S at most."""
-    asked = parse_query(request.scope["query_string"].decode("latin-1")).get("wait")
-    if asked is None:
-        return 0
-    if not _SECONDS.fullmatch(asked):
+def _wait(request: Request) -> tuple[float, str | None]:
+    """Seconds, MAX_WAIT_S at most, and the state that the client knows."""
+    query = parse_query(request.scope["query_string"].decode("latin-1"))
+    asked, known = query.get("wait"), query.get("while")
+    if asked is not None and not _SECONDS.fullmatch(asked):
         raise BadParameter("wait", f"seconds, 0 to {MAX_WAIT_S}")
-    return min(float(asked), MAX_WAIT_S)
+    if known is not None and known not in tuple(State):
+        raise BadParameter("while", "one of " + ", ".join(State))
+    return min(float(asked or 0), MAX_WAIT_S), known
 
 
 async def changed(board: Board, seen: dict[str, Job], seconds: float) -> dict[str, Job]:

@@ -222,6 +222,35 @@ async def test_without_news_the_present_state_comes_in_time(phase: str, service:
     assert told == {"state": str(job.state)}
 
 
+@pytest.mark.parametrize(
+    ("phase", "known", "waits"),
+    [
+        ("queued", "pending", True),
+        ("queued", "generating", False),
+        ("running", "generating", True),
+        ("running", "pending", False),
+        ("running", "ready", False),
+        ("ready", "ready", False),
+        ("failed", "pending", False),
+    ],
+)
+async def test_who_knows_another_state_does_not_wait(phase: str, known: str, waits: bool, service: Service) -> None:
+    """A state that passed between two requests is not missed."""
+    job = await service.stand(phase, prompt=f"known {phase}")
+    started = time.perf_counter()
+    assert (await service.status(job.id, f"?wait=0.4&while={known}"))["state"] == str(job.state)
+    assert (time.perf_counter() - started > 0.38) is waits
+
+
+@pytest.mark.parametrize("known", ["", "Pending", "queued", "pending,ready", "pending%00", "a" * 5000])
+async def test_a_state_that_there_is_not_is_refused(known: str, service: Service) -> None:
+    job = await service.stand("running", prompt="no state")
+    for query in (f"wait=5&while={known}", f"while={known}"):
+        answer = await service.ask(f"{job.status_url}?{query}")
+        assert answer.status == 400
+        assert (answer.json()["code"], answer.json()["param"]) == ("invalid_parameter", "while")
+
+
 async def test_news_of_another_process_end_the_waiting_too(service: Service) -> None:
     """Seen within FRESH_S or so."""
     job = await service.submit(prompt="elsewhere")

@@ -64,7 +64,10 @@ async def test_an_ordinary_client_gets_the_examples(url: str, client: httpx.Asyn
     assert answer.text.startswith("<svg ")
 
 
-@pytest.mark.parametrize("url", [*EXAMPLES, *(url for url, _ in RASTER), "/healthz", "/", "/page.css", "/page.js"])
+OTHERS = ["/healthz", "/", "/page.css", "/page.js", "/components/ai-img.js"]
+
+
+@pytest.mark.parametrize("url", [*EXAMPLES, *(url for url, _ in RASTER), *OTHERS])
 async def test_head_has_the_same_headers_and_no_body(url: str, ask: Ask) -> None:
     """V19."""
     got, head = await ask(url), await ask(url, "HEAD")
@@ -350,7 +353,7 @@ async def test_a_refused_method_is_told_in_the_same_words_by_every_process(ask: 
     assert (await ask("/400x300", "POST"))["allow"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize("url", ["/healthz", "/", "/page.js"])
+@pytest.mark.parametrize("url", ["/healthz", "/", "/page.js", "/components/ai-img.js"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "FOO"])
 async def test_another_method_is_refused_on_the_other_routes(url: str, method: str, ask: Ask) -> None:
     """V19."""

@@ -1,4 +1,4 @@
-"""The front page: three files, none from elsewhere, and a policy that says so."""
+"""The front page: its files, none from elsewhere, and a policy that says so; and what it may know that others may not."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -6,10 +6,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from fixtures.imagining import Imagining
 
 Ask = Callable[..., Awaitable[Any]]
 
-FILES = {"/": "text/html; charset=utf-8", "/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
+FILES = {
+    "/": "text/html; charset=utf-8",
+    "/page.css": "text/css; charset=utf-8",
+    "/page.js": "text/javascript; charset=utf-8",
+    "/copy.js": "text/javascript; charset=utf-8",
+    "/prompt.js": "text/javascript; charset=utf-8",
+}
 
 
 class Tags(HTMLParser):
@@ -67,3 +74,24 @@ async def test_every_picture_and_link_of_the_page_that_is_ours_answers(ask: Ask)
     for address in ours:
         # The page may show one refusal, so that people know what it looks like.
         assert (await ask(address.partition("#")[0])).status == (400 if "zzz" in address else 200), address
+
+
+@pytest.mark.parametrize("target", ["/%0A", "/page.css%0A", "/prompt.js/", "/copy.js.map"])
+async def test_what_is_no_file_of_the_page_is_not_found(target: str, ask: Ask) -> None:
+    assert (await ask(target)).status == 404
+
+
+async def test_the_key_of_the_page_is_for_the_page_alone(imagining: Imagining) -> None:
+    """No script of another origin may read it, and nobody keeps it."""
+    async with imagining() as service:
+        answer = await service.ask("/page.json")
+        assert answer.status == 200
+        assert answer["access-control-allow-origin"] is None
+        assert answer["cache-control"] == "no-store"
+        assert list(answer.json()) == ["key"]
+        assert answer.json()["key"].startswith("pk_")
+
+
+async def test_where_pictures_cost_something_the_page_has_no_key(imagining: Imagining) -> None:
+    async with imagining(provider="cog", cog_url="http://127.0.0.1:9") as service:
+        assert (await service.ask("/page.json")).json() == {"key": None}

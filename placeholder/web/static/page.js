@@ -252,24 +252,9 @@ function matchPicker(input) {
 
 function onClick({ target }) {
   const button = target.closest("button");
-  if (button?.dataset.copy) copy(button, byId(button.dataset.copy));
   if (button?.dataset.size) [field("w").value, field("h").value] = button.dataset.size.split("x");
   if (button?.id === "roll") field("seed").value = `${oneOf(FIRST)}-${oneOf(SECOND)}`;
   if (button && !button.dataset.copy) refresh();
-}
-
-async function copy(button, source) {
-  byId("said").textContent = "";    // so that the same sentence is read out again
-  try {
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
-    byId("said").textContent = button.getAttribute("aria-label").replace("Copy", "Copied");
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  } catch {
-    getSelection().selectAllChildren(source);
-    source.select?.();
-    byId("said").textContent = "The text is selected: copy it with Ctrl+C or ⌘C.";
-  }
 }
 
 function adopt() {

@@ -1,0 +1,6 @@
+// Vue's own compiler checks what is inside.
+declare module "*.vue" {
+  import type { Component } from "vue";
+  const component: Component;
+  export default component;
+}
