@@ -334,7 +334,7 @@ async def test_each_text_to_copy(front: Front) -> None:
         button = front.page.get_by_role("button", name=name, exact=True)
         await button.click()
         await expect(button).to_have_text("Copied")
-        await expect(front.page.get_by_role("status")).to_have_text(name.replace("Copy", "Copied"))
+        await expect(front.field("said")).to_have_text(name.replace("Copy", "Copied"))
         assert await front.page.evaluate("navigator.clipboard.readText()") == text
 
 
@@ -377,7 +377,7 @@ async def test_without_a_clipboard_the_text_is_selected(page: Page, live_server:
     await page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     front = await Front(page, live_server).open()
     await page.get_by_role("button", name="Copy as Markdown").click()
-    await expect(page.get_by_role("status")).to_contain_text("The text is selected")
+    await expect(front.field("said")).to_contain_text("The text is selected")
     assert await page.evaluate("String(getSelection())") == f"![400×300]({live_server}/400x300)"
     await page.get_by_role("button", name="Copy the URL").click()
     selected = "(it) => it.value.slice(it.selectionStart, it.selectionEnd)"
@@ -463,8 +463,10 @@ async def test_without_scripts_the_routes_remain(browser: Browser, live_server: 
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(live_server)
-    await expect(page.locator("noscript p")).to_be_visible()
+    for notice in await page.locator("noscript p").all():
+        await expect(notice).to_be_visible()
     await expect(page.locator("#composer")).to_be_hidden()
+    await expect(page.locator("#asking")).to_be_hidden()
     await expect(page.get_by_role("link", name="/glyph/300x300?as=avatar")).to_be_visible()
     await context.close()
 
