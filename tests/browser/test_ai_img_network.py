@@ -35,6 +35,22 @@ async def test_without_long_polls_the_pauses_double_from_half_a_second_to_five(w
         assert wanted / FASTER - 0.02 <= gap <= wanted / FASTER + SLOW / 2, gaps(polls)
 
 
+async def test_it_does_not_ask_for_ever(window: Window, relay: Relay, key: str) -> None:
+    """A thousand seconds, which the page's clock skips after the second poll."""
+    relay.on("POST", POST, json=JOB, status=200)
+    relay.on("GET", STATUS, json={"state": "pending"}, status=200)
+    await window.init_script("const now = Date.now; window.skip = 0; Date.now = () => now() + skip;")
+    await show(window, relay, element("a fox", key))
+    await relay.until("GET", STATUS, 2)
+    assert await get(window, "it.complete") is False
+    await window.evaluate("() => { skip = 1_000_000; }")
+    (event,) = await heard(window)
+    assert (event["name"], event["detail"]["status"], event["detail"]["code"]) == ("ai-img:failed", 0, "timeout")
+    before = len(relay.of("GET", STATUS))
+    await asyncio.sleep(3)
+    assert len(relay.of("GET", STATUS)) == before
+
+
 async def test_a_long_poll_takes_the_place_of_many(window: Window, patient: Relay, key: str, prompt: str) -> None:
     await show(window, patient, element(prompt, key))
     await heard(window)
