@@ -250,13 +250,13 @@ export class AiImg extends (globalThis.HTMLElement ?? class {}) {
     const body = JSON.stringify({ prompt, w, h, seed: seed ? dice : undefined, model: model || undefined });
     const headers = new Headers({ "Content-Type": "application/json", Accept: "application/json" });
     if (key) headers.set("Authorization", `Bearer ${key}`);
-    const post = (ended) => ask(`${service}ai`, { method: "POST", headers, body }, ended, (told) => told.url && told);
+    const post = (ended) => ask(`${service}ai`, { method: "POST", headers, body }, ended, (told) => having("url", told));
     return share([service, key, body].join("\n"), signal, post);
   }
 
   #watch(url, state, signal) {
     if (state) this.#enter(state);
-    const read = (told, tell) => (ENDED.test(told.state) ? told : told.state && tell(told.state));
+    const read = (told, tell) => (ENDED.test(having("state", told).state) ? told : tell(told.state));
     const poll = (ended, tell) => ask(url, {}, ended, (told) => read(told, tell), state);
     return share(url, signal, poll, (news) => this.#enter(news));
   }
@@ -379,6 +379,12 @@ async function request(url, options) {
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   throw new Failure(answer.status, told.code, told.error, +answer.headers.get("Retry-After") || 0);
+}
+
+// Whatever stands in between may answer with a page of its own.
+function having(name, told) {
+  if (told[name]) return told;
+  throw new Failure(0, "invalid", "Something else than the service answered");
 }
 
 function waiting(url, state) {

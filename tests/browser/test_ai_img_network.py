@@ -12,7 +12,7 @@ from browser.windows import Window
 
 SLOW = 0.35
 """Seconds that a request may come late on a busy machine."""
-GLYPH = r"/glyph/.*"
+HOTEL = b"<h1>Welcome to this hotel</h1>"
 JOB = {"id": "a" * 16, "url": "/ai/64x48/aaaaaaaaaaaaaaaa.png", "status_url": "/ai/aaaaaaaaaaaaaaaa/status", "state": "pending"}
 
 
@@ -174,11 +174,25 @@ async def test_faults_that_pass_are_outlived(window: Window, relay: Relay, key: 
     relay.on("POST", POST, status=503, json={"error": "Later.", "code": "unavailable"}, times=2)
     relay.on("GET", STATUS, cut="reset", times=1)
     relay.on("GET", STATUS, status=502, body=b"<h1>Bad Gateway</h1>", times=1)
-    relay.on("GET", STATUS, status=200, body=b"<h1>Welcome to this hotel</h1>", headers={"content-type": "text/html"}, times=1)
+    relay.on("GET", STATUS, status=200, body=HOTEL, headers={"content-type": "text/html"}, times=1)
     await show(window, relay, element(prompt, key))
     (event,) = await heard(window)
     assert event["name"] == "ai-img:ready"
     assert len(asked(relay, "POST", POST)) == 3
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_page_in_the_way_is_no_answer(window: Window, relay: Relay, key: str, method: str) -> None:
+    """It is asked again, with pauses, and not for ever."""
+    await window.init_script(HURRY)
+    relay.on(method, f"{POST}|{STATUS}", status=200, body=HOTEL, headers={"content-type": "text/html"})
+    relay.on("POST", POST, json=JOB, status=200)
+    await show(window, relay, element("a fox", key))
+    (event,) = await heard(window, seconds=30)
+    assert (event["detail"]["status"], event["detail"]["code"]) == (0, "invalid")
+    asks = relay.of(method, f"{POST}|{STATUS}")
+    assert len(asks) == 9
+    assert min(gaps(asks)) > 0.09
 
 
 async def test_a_server_that_restarts_is_waited_for(window: Window, relay: Relay, key: str, prompt: str) -> None:
