@@ -76,6 +76,7 @@ async def test_a_request_passes_as_it_came_and_is_seen(
     assert (seen.method, seen.path, seen.query, seen.body) == ("POST", "/a%2Fb//c", "q=%20+&q", b"\0body")
     assert (seen.headers["x-odd"], seen.headers["host"]) == ("a  b", "placeholder.test")
     assert seen.status == answer.status_code == 404
+    await over(seen)
     assert seen.ended_at is not None
     assert seen.ended_at >= seen.at
     assert [(each.path, each.query, each.headers, each.body) for each in passed] == [
