@@ -11,6 +11,7 @@ on white; a translucent text is mixed with its ground.
 import re
 from collections.abc import Collection
 from colorsys import hls_to_rgb
+from functools import lru_cache
 from typing import NamedTuple
 
 from placeholder.values.color import BLACK, WHITE, Color, contrast
@@ -86,6 +87,7 @@ def _hsl(hue: _Value, saturation: _Value, lightness: _Value) -> list[int]:
     return [round(channel * 255) for channel in hls_to_rgb(hue[0] % 360 / 360, li, s)]
 
 
+@lru_cache(maxsize=1024)
 def seen(bg: Ink, fg: Ink) -> tuple[Color, Color]:
     """Ground and text as they look together."""
     page = WHITE if contrast(fg.color, WHITE) >= LEGIBLE else BLACK

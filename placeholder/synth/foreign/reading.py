@@ -14,6 +14,8 @@ from placeholder.errors import Refusal, TooLong
 from placeholder.synth.catalogue import MAX_URL
 from placeholder.synth.foreign.peers import BY_NAME, PEERS, Grammar
 
+MAX_HOST = 300
+"""Bytes of a Host header that are looked at: a name has 253 characters at most."""
 _PORT = re.compile(r":[0-9]*$")
 
 
@@ -37,12 +39,11 @@ class Reading:
 
     def is_foreign(self, host: bytes) -> bool:
         """Whether a Host header names a peer's host."""
-        return _name(host) in self._at
+        return len(host) <= MAX_HOST and _name(host) in self._at
 
     def at_host(self, host: bytes, target: str) -> Turned | None:
         """What `target` asks for on a peer's host; None where that peer never had it, or the host is nobody's."""
-        grammar = self._at.get(_name(host))
-        return _turned(grammar, target) if grammar else None
+        return _turned(self._at[_name(host)], target) if self.is_foreign(host) else None
 
     def elsewhere(self, target: str) -> Turned | None:
         """What `target`, which we do not know, asks for by the grammars of the list; None where none of them knows it."""

@@ -1,8 +1,7 @@
 """Peers and reading: who is called what, whose host is whose, and that nothing comes out that we could not draw."""
 
-from urllib.parse import quote
-
 import pytest
+from fixtures.foreign import TARGETS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +31,7 @@ FOREIGN = [b"placehold.co", b"PLACEHOLD.co", b"placehold.co:8000", b"www.placeho
 OURS = [
     *(b"", b"placeholder.test", b"placehold.co.evil.example", b"evil-placehold.co", b"a.placehold.co", b"placehold.co:80:80"),
     *(b"\xff", b"placehold.co/", b" placehold.co", b"placehold.co,evil.example", b"user@placehold.co"),
+    *(b"placehold.co:" + b"0" * 300, b"placehold.co" + b"." * 2, b"p" * 100_000),
 ]
 
 
@@ -90,22 +90,6 @@ def test_a_refusal_keeps_the_size_and_the_format_that_were_asked_for() -> None:
     assert Reading(("fakeimg",)).elsewhere("/nothing?" + "a" * MAX_URL) is None
 
 
-_WORDS = (
-    *("300", "400x300", "640x4:3", "16:9x90", "0", "qvga", "png", "webp", "fff", "09f", "f", "orange", "transparent", "a.png"),
-    *("600x400@2x", "ff0000,128", "seed", "id", "api", "g", "", ".", "..", "300.png", "fff.gif", "&text=a", "x"),
-)
-_NAMES = ("text", "Text", "font", "retina", "bgColor", "textColor", "width", "height", "random", "image", "blur")
-_VALUES = ("", "1", "350", "#fff", "rgba(1,2,3,.5)", "red", "a\\nb", "a/b")
-_WORD = st.one_of(st.sampled_from(_WORDS), st.text(max_size=12))
-_PARAMETER = st.tuples(st.sampled_from(_NAMES), st.one_of(st.sampled_from(_VALUES), st.text(max_size=12)))
-
-
-def _target(words: list[str], query: list[tuple[str, str]], is_bare: bool) -> str:
-    path = "/" + "/".join(words if is_bare else map(quote, words))
-    return path + ("?" + "&".join(f"{name}={quote(value)}" for name, value in query) if query else "")
-
-
-TARGETS = st.builds(_target, st.lists(_WORD, max_size=5), st.lists(_PARAMETER, max_size=3), st.booleans())
 PARAMETERS = {None, "width", "height", "bgColor", "textColor"}
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from fixtures.foreign import TYPES, Ask
+from fixtures.foreign import TARGETS, TYPES, Ask
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from placeholder.synth.foreign.peers import PEERS
 from placeholder.web.pages import FILES
@@ -162,6 +164,17 @@ async def test_a_refusal_is_json_where_that_is_preferred(ask: Ask) -> None:
     assert (answer.status, answer["content-type"]) == (400, "application/json")
     assert b'"param": "width"' in answer.body
     assert (await ask("/x", "GET", {"Host": "placeholders.dev"}))["content-type"] in TYPES.values()
+
+
+@settings(max_examples=400)
+@given(TARGETS, st.sampled_from([host for peer in PEERS for host in (peer.hosts[0], "placeholder.test")]))
+async def test_whatever_is_asked_for_is_a_picture_or_a_refusal(listed: Ask, target: str, host: str) -> None:
+    wire = target.encode().decode("latin-1")
+    answer = await listed(wire, "HEAD", {"Host": host})
+    assert answer.status in (200, 400, 404, 414)
+    if answer.status == 200 and target.partition("?")[0] != "/":  # where the front page is, but for placeholders.dev
+        assert answer["content-type"] in TYPES.values()
+        assert answer["cache-control"] == "public, max-age=31536000, immutable"
 
 
 async def test_through_an_ordinary_client_too(app: Any) -> None:
