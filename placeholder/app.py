@@ -17,7 +17,7 @@ from placeholder import logs
 from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
-from placeholder.door.desk import STATE, Desk, settle
+from placeholder.door.desk import STATE, Desk, Ready, settle
 from placeholder.errors import Refusal
 from placeholder.failpoints import failpoints
 from placeholder.ground import open_ground
@@ -40,6 +40,7 @@ from placeholder.providers.webhook import hook_url
 from placeholder.raster.press import Press
 from placeholder.raster.studio import Studio
 from placeholder.settings import Settings, read_settings
+from placeholder.synth.foreign.reading import Reading
 from placeholder.vault import Vault
 from placeholder.web.ai import Ai
 from placeholder.web.auth import Entrance
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     settings = settings or read_settings()
     press = Press(settings.raster_workers, settings.raster_queue, settings.cache_mb * _MB)
     glance = Glance()
+    reading = Reading(settings.peers, settings.peer_hosts)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
@@ -76,8 +78,9 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     # A redirect would be built from the Host header, and "/400x300/" is no size (P-5).
     router.router.redirect_slashes = False
     router.state.press = press
+    router.state.reading = reading
     echo = Echo(router)
-    return Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB)
+    return Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
 
 
 def create_served_app() -> ASGIApp:
@@ -87,7 +90,8 @@ def create_served_app() -> ASGIApp:
     if not settings.door:
         return create_app(settings)
     settle()
-    return create_app(settings, desk=Desk(paint, settings.hosts, BoundedCache(settings.cache_mb * _MB)))
+    kept = BoundedCache[bytes, Ready](settings.cache_mb * _MB)
+    return create_app(settings, desk=Desk(paint, settings.hosts, kept, Reading(hosts=settings.peer_hosts).is_foreign))
 
 
 def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncExitStack) -> Ai:

@@ -80,6 +80,24 @@ def _listed(origins: str) -> str:
     return origins
 
 
+def _peers(names: str) -> str:
+    from placeholder.synth.foreign.peers import BY_NAME, PEERS
+
+    if not all(name.lower() in BY_NAME for name in _list(names)):
+        raise ValueError(f"expected names of {', '.join(peer.name for peer in PEERS)}, separated by commas")
+    return names
+
+
+def _hosts_of_peers(pairs: str) -> str:
+    from placeholder.synth.foreign.peers import BY_NAME
+
+    for pair in _list(pairs):
+        host, _, name = pair.partition("=")
+        if ":" in host or not read_origin(f"https://{host}") or name.lower() not in BY_NAME:
+            raise ValueError("expected HOST=NAME, such as old.example=placehold.co, separated by commas")
+    return pairs
+
+
 def _header(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]*", name):
         raise ValueError("expected the name of a header, such as X-Real-IP")
@@ -125,6 +143,10 @@ class Settings(BaseSettings):
     """Answer synth URLs in front of the application (`placeholder serve` only)."""
     allowed_hosts: str = ""
     """The names that a Host header may carry, separated by commas; empty allows any."""
+    compat: Annotated[str, AfterValidator(_peers)] = ""
+    """Other services whose URLs are answered where ours mean nothing, in this order; separated by commas."""
+    compat_hosts: Annotated[str, AfterValidator(_hosts_of_peers)] = ""
+    """Hosts that stand for one of them, besides its own: HOST=NAME, separated by commas."""
     cache_mb: int = Field(default=64, ge=0, le=4096)
     """Megabytes of finished pictures kept, for SVG, for raster and for AI pictures each."""
     raster_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
@@ -207,6 +229,16 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(name.lower() for name in _list(self.allowed_hosts))
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        return tuple(_list(self.compat))
+
+    @property
+    def peer_hosts(self) -> dict[str, str]:
+        """By host, the name of the service that it stands for."""
+        pairs = (pair.lower().partition("=") for pair in _list(self.compat_hosts))
+        return {host.removesuffix("."): name for host, _, name in pairs}
 
     @property
     def secret_key_origins(self) -> frozenset[str] | None:

@@ -34,6 +34,7 @@ def test_without_any_variable_there_are_defaults_for_a_first_try(setting: Any, t
     assert (found.lease_s, found.poll_s, found.reconcile_grace_s) == (30, 5, 60)
     assert found.outputs == ("replicate.delivery",)
     assert (found.hosts, found.allowed_models) == (frozenset(), frozenset())
+    assert (found.peers, found.peer_hosts) == ((), {})
     assert (found.secret_key_origins, found.own_origin, found.client_address_header) == (None, None, "")
     assert not found.refuse_secret_keys_from_browsers
     assert found.playground
@@ -48,6 +49,13 @@ READ: list[tuple[str, str, str, Any]] = [
     ("PLACEHOLDER_WORKER", "off", "worker", False),
     ("placeholder_worker", "no", "worker", False),
     ("PLACEHOLDER_ALLOWED_HOSTS", " Pics.Example,, b.example ", "hosts", {"pics.example", "b.example"}),
+    ("PLACEHOLDER_COMPAT", "placehold.co, dummyimage Picsum.Photos,,", "peers", ("placehold.co", "dummyimage", "Picsum.Photos")),
+    (
+        "PLACEHOLDER_COMPAT_HOSTS",
+        "Old.Example=placehold.co, older.example.=FakeImg",
+        "peer_hosts",
+        {"old.example": "placehold.co", "older.example": "fakeimg"},
+    ),
     ("PLACEHOLDER_MODELS", "flux-dev, google/imagen-4", "allowed_models", {"flux-dev", "google/imagen-4"}),
     ("PLACEHOLDER_OUTPUT_HOSTS", "a.example, http://127.0.0.1:9911", "outputs", ("a.example", "http://127.0.0.1:9911")),
     ("PLACEHOLDER_POLL_S", "0.05", "poll_s", 0.05),
@@ -117,6 +125,7 @@ def test_a_secret_is_kept_out_of_every_print(setting: Any, name: str, attribute:
         *("PLACEHOLDER_OUTPUT_HOSTS", "PLACEHOLDER_DATA_DIR", "REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRET"),
         *("PLACEHOLDER_CACHE_MB", "PLACEHOLDER_DOOR", "PLACEHOLDER_CORS_ORIGINS", "PLACEHOLDER_CLIENT_ADDRESS_HEADER"),
         *("PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS", "PLACEHOLDER_PLAYGROUND"),
+        *("PLACEHOLDER_COMPAT", "PLACEHOLDER_COMPAT_HOSTS"),
     ],
 )
 def test_an_empty_variable_is_none(setting: Any, name: str) -> None:
@@ -202,6 +211,26 @@ REFUSED: list[tuple[str, str, str]] = [
             *("null", "shop.example", "https://shop.example/", "https://shop.example/path", "https://u:canary@shop.example"),
             *("https://*.shop.example", "*, https://shop.example", "* *", "https://shop.example,null", "https://bücher.example"),
             *("ftp://shop.example", "https://a;https://b", "https://a https://b/"),
+        )
+    ),
+    *(
+        ("PLACEHOLDER_COMPAT", value, "expected names of via.placeholder.com, placehold.co, ")
+        for value in (
+            "placehold.org",
+            "placehold.co,canary",
+            "via",
+            "*",
+            "placehold.co;dummyimage",
+            "https://placehold.co",
+            "all",
+        )
+    ),
+    *(
+        ("PLACEHOLDER_COMPAT_HOSTS", value, "expected HOST=NAME, such as old.example=placehold.co, separated by commas")
+        for value in (
+            *("canary", "old.example=", "=placehold.co", "old.example=canary", "old.example:80=placehold.co", "a/b=placehold.co"),
+            *("https://old.example=placehold.co", "old.example=placehold.co=x", "*.example=placehold.co", "é.example=fakeimg"),
+            *("old.example=placehold.co, canary", "u@old.example=fakeimg", "old.example = fakeimg"),
         )
     ),
     *(

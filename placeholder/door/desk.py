@@ -26,6 +26,8 @@ class Desk:
     paint: Callable[[bytes], Answer | None]
     hosts: frozenset[str]
     kept: BoundedCache[bytes, Ready]
+    is_foreign: Callable[[bytes], bool] = lambda _: False
+    """Whether a Host header names another service, whose URLs are the application's to read."""
     on_closing: Callable[[], None] = lambda: None
     """Told when the server begins to close, and before it waits for the requests that are under way."""
     _outgoing: list[tuple[Transport, bytes]] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """The HTTP/1.1 protocol of uvicorn (httptools), which answers synth pictures itself and hands everything else on.
 
 The rules by which a request is answered here; any other goes to the application, whose answer is the same byte for byte:
-- GET or HEAD, no body, no upgrade, no expectation, one Host at most and one that is served;
+- GET or HEAD, no body, no upgrade, no expectation, one Host at most, one that is served and that means us;
 - no earlier request of the connection is still being answered (pipelining keeps its order), and the peer reads;
 - its target is an SVG picture that is not refused.
 
@@ -79,7 +79,7 @@ class Door(HttpToolsProtocol):
         """Answers the request whose head has been read, if it is one for the door."""
         noted = [pair for pair in self.headers if pair[0] in _WEIGHED]
         if len(noted) == 1 and noted[0][0] == b"host" and not desk.hosts and self.parser.get_method() == b"GET":
-            ready = desk.ready(self.url)
+            ready = None if desk.is_foreign(noted[0][1]) else desk.ready(self.url)
             if ready is None:
                 return False
             if self.parser.should_keep_alive():
@@ -94,6 +94,7 @@ class Door(HttpToolsProtocol):
         if (
             method not in (b"GET", b"HEAD")
             or any(name in _HANDED_ON for name, _ in noted)
+            or any(name == b"host" and desk.is_foreign(value) for name, value in noted)
             or not is_known_host(noted, desk.hosts)
         ):
             return False

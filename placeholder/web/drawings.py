@@ -1,19 +1,23 @@
 """Pictures drawn from their URL alone."""
 
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from placeholder.errors import Refusal
+from placeholder.errors import NoSuchPicture, Refusal
 from placeholder.raster.press import Press
-from placeholder.synth.catalogue import find_target, svg_bytes
+from placeholder.synth.catalogue import Picture, find_target, svg_bytes
+from placeholder.synth.foreign.reading import Reading, Turned
 from placeholder.values.format import Format
 from placeholder.web import respond
 from placeholder.web.respond import Answer, Sent
 
 METHODS = "GET, HEAD, OPTIONS"
+REFUSAL = "placeholder.refusal"
+"""Where a route leaves word of what a drawing has to refuse, in the scope."""
 
 
 def paint(target: bytes) -> Answer | None:
@@ -35,13 +39,36 @@ def target_of(scope: Scope) -> bytes:
     return path + b"?" + query if query else path
 
 
+def turned_to(turned: Turned) -> dict[str, Any]:
+    """What changes in the scope of a request for a foreign target when ours takes its place."""
+    path, _, query = turned.target.partition("?")
+    sent = {"raw_path": path.encode("latin-1"), "query_string": query.encode("latin-1")}
+    return {"root_path": "", "path": unquote(path), **sent, REFUSAL: turned.refusal}
+
+
 async def drawing(request: Request) -> Response:
-    """Any address of the catalogue, in any format. Raises Refusal."""
+    """Any address of the catalogue, or of a peer whose grammar is read, in any format. Raises Refusal."""
     scope = request.scope
     if scope["method"] == "OPTIONS":
         return Sent(respond.permitted(METHODS), scope)
-    picture = find_target(target_of(scope).decode("latin-1"))
+    picture = _asked_for(scope, request.app.state.reading)
     if picture.format is Format.SVG:
         return Sent(respond.svg(svg_bytes(picture)), scope)
     press: Press = request.app.state.press
     return Sent(respond.picture(picture.format.value, await press.print(picture)), scope)
+
+
+def _asked_for(scope: Scope, reading: Reading) -> Picture:
+    if scope.get(REFUSAL):
+        raise scope[REFUSAL]
+    target = target_of(scope).decode("latin-1")
+    try:
+        return find_target(target)
+    except NoSuchPicture:
+        turned = reading.elsewhere(target)
+        if turned is None:
+            raise
+    scope.update(turned_to(turned))
+    if turned.refusal:
+        raise turned.refusal
+    return find_target(turned.target)

@@ -2,7 +2,7 @@
 
 A router and its layers cost more than a drawing does, so `Lane` answers plain GETs of SVG pictures itself, the hot ones
 from memory, and those of a job's state that is known without asking. It answers with what the router would, or hands the
-request on.
+request on: to it belongs whatever names the host of another service, whose URLs mean something else (synth/foreign).
 """
 
 import re
@@ -23,13 +23,17 @@ _PORT = re.compile(r":[0-9]*$")
 _AI = b"/ai/"
 
 Paint = Callable[[bytes], Answer | None]
+IsForeign = Callable[[bytes], bool]
+"""Whether a Host header names another service, whose grammar is read there."""
 
 
 class Lane:
     """`paint` draws what a target names, for ever; `glance` knows how a job stands just now. None: ask the router."""
 
-    def __init__(self, app: ASGIApp, paint: Paint, glance: Paint, hosts: frozenset[str], cache_bytes: int) -> None:
-        self._app, self._paint, self._glance, self._hosts = app, paint, glance, hosts
+    def __init__(
+        self, app: ASGIApp, paint: Paint, glance: Paint, hosts: frozenset[str], cache_bytes: int, is_foreign: IsForeign
+    ) -> None:
+        self._app, self._paint, self._glance, self._hosts, self._is_foreign = app, paint, glance, hosts, is_foreign
         self._kept: BoundedCache[bytes, tuple[Headers, bytes]] = BoundedCache(cache_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,8 +59,9 @@ class Lane:
         """Whether no header changes the answer."""
         noted = [pair for pair in headers if pair[0] in _WEIGHED]
         if len(noted) == 1 and noted[0][0] == b"host" and not self._hosts:
-            return True
-        return all(name == b"host" for name, _ in noted) and is_known_host(noted, self._hosts)
+            return not self._is_foreign(noted[0][1])
+        is_ours = all(name == b"host" and not self._is_foreign(value) for name, value in noted)
+        return is_ours and is_known_host(noted, self._hosts)
 
 
 def is_known_host(headers: Iterable[tuple[bytes, bytes]], hosts: frozenset[str]) -> bool:

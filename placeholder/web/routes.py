@@ -19,6 +19,9 @@ and the drawings, which synth/catalogue.py lists with their query parameters:
     GET  /glyph/{w}x{h}             as
 
 A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/format.py).
+
+Before all of these, on the host of another service, stand its own URLs; behind them, those of the services that
+PLACEHOLDER_COMPAT lists (synth/foreign).
 """
 
 from starlette.routing import Route
@@ -26,8 +29,10 @@ from starlette.routing import Route
 from placeholder.synth.catalogue import CATALOGUE
 from placeholder.web import components, pages, pictures, states, submit, webhook
 from placeholder.web.drawings import drawing
+from placeholder.web.foreign import Foreign, at_host, elsewhere
 
 ROUTES = [
+    Foreign(at_host, yields=False),
     *(Route(path, pages.file) for path in pages.FILES),
     Route("/page.json", pages.facts),
     Route("/components/ai-img.js", components.present),
@@ -40,4 +45,5 @@ ROUTES = [
     Route("/ai/{job}/status", states.status),
     Route("/ai/{size}/{name}", pictures.picture),
     *(Route(entry.address, drawing, methods=["GET", "OPTIONS"]) for entry in CATALOGUE),
+    Foreign(elsewhere, yields=True),
 ]

@@ -170,9 +170,9 @@ def test_two_workers_share_a_port_and_end_together(serving: Callable[..., Abstra
 class Trap:
     """An application that answers everything with 418 and keeps the targets it was asked for."""
 
-    def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
+    def __init__(self, hosts: frozenset[str] = frozenset(), foreign: bytes | None = None) -> None:
         self.seen: list[str] = []
-        self.desk = Desk(paint, hosts, BoundedCache(1_000_000))
+        self.desk = Desk(paint, hosts, BoundedCache(1_000_000), lambda host: host == foreign)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -219,6 +219,15 @@ def test_a_host_that_is_not_served_is_handed_on() -> None:
     with trapped(trap) as (port, _):
         said(port, get("/40x30"), b"GET /41x30 HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n", b"GET /42x30 HTTP/1.1\r\n\r\n", LAST)
         assert trap.seen == ["/41x30", "/42x30", "/healthz"]
+
+
+def test_a_host_that_means_another_service_is_handed_on() -> None:
+    trap = Trap(foreign=b"elsewhere.test")
+    start = b" /41x30 HTTP/1.1\r\nHost: elsewhere.test\r\n"
+    foreign = [method + start + more + b"\r\n" for method in (b"GET", b"HEAD") for more in (b"", b"If-None-Match: *\r\n")]
+    with trapped(trap) as (port, _):
+        said(port, get("/41x30"), get("/41x30"), *foreign, get("/41x30"), LAST)
+        assert trap.seen == ["/41x30"] * 4 + ["/healthz"]
 
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:

@@ -1,0 +1,100 @@
+"""The colours of the peers, and how they look where nothing shines through.
+
+    digits   "09f", "0099ff", with "#" or without; some peers repeat one or two digits; four and eight have alpha (CSS)
+    names    the 148 of CSS, and "transparent"
+    css      either, or rgb(), rgba(), hsl(), hsla() with commas or spaces (CSS Color 4 §5.1, §7)
+
+A translucent ground is mixed with the page that it was made for: a white one, or a black one where its text could not be read
+on white; a translucent text is mixed with its ground.
+"""
+
+import re
+from collections.abc import Collection
+from colorsys import hls_to_rgb
+from functools import lru_cache
+from typing import NamedTuple
+
+from placeholder.values.color import BLACK, WHITE, Color, contrast
+from placeholder.values.css_names import CSS_NAMES
+
+OPAQUE = 255
+LEGIBLE = 3.0
+"""The contrast that large text needs (WCAG 2.2)."""
+
+_HEX = re.compile("[0-9a-fA-F]+")
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]{5,60})\)")
+_BETWEEN = re.compile(r"\s*[,/]\s*|\s+")
+_NUMBER = re.compile(r"([+-]?(?:[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}))(%|deg)?")
+
+
+class Ink(NamedTuple):
+    """A colour, and how much of it is seen: 0 … OPAQUE."""
+
+    color: Color
+    alpha: int = OPAQUE
+
+
+def digits(word: str, lengths: Collection[int]) -> Ink | None:
+    """The colour that so many hexadecimal digits name, `lengths` being 1, 2, 3, 4, 6 or 8."""
+    word = word.removeprefix("#")
+    if len(word) not in lengths or not _HEX.fullmatch(word):
+        return None
+    if len(word) < 3:
+        word *= 6 // len(word)
+    elif len(word) < 6:
+        word = "".join(digit * 2 for digit in word)
+    return Ink(Color("#" + word[:6].lower()), int(word[6:] or "ff", 16))
+
+
+def named(word: str) -> Ink | None:
+    """The colour that has this name, in any case."""
+    word = word.lower()
+    if word == "transparent":
+        return Ink(BLACK, 0)
+    return Ink(Color("#" + CSS_NAMES[word])) if word in CSS_NAMES else None
+
+
+def css(text: str) -> Ink | None:
+    """The colour that CSS would read in `text`, as far as the grammar above goes."""
+    text = text.strip().lower()
+    function = _FUNCTION.fullmatch(text)
+    if function is None:
+        return named(text) or (digits(text, (3, 4, 6, 8)) if text.startswith("#") else None)
+    numbers = [_NUMBER.fullmatch(part) for part in _BETWEEN.split(function[2].strip())]
+    if len(numbers) not in (3, 4) or None in numbers:
+        return None
+    values = [(float(number[1]), number[2] or "") for number in numbers if number]
+    alpha = OPAQUE if len(values) < 4 else _byte(values[3], 1)
+    rgb = _rgb if function[1] == "rgb" else _hsl
+    return Ink(Color("#{:02x}{:02x}{:02x}".format(*rgb(*values[:3]))), alpha)
+
+
+_Value = tuple[float, str]
+
+
+def _byte(value: _Value, whole: float) -> int:
+    """A share of `whole`, or a percentage, as 0 … 255."""
+    number, unit = value
+    return round(min(max(number / (100 if unit == "%" else whole), 0), 1) * 255)
+
+
+def _rgb(*channels: _Value) -> list[int]:
+    return [_byte(channel, 255) for channel in channels]
+
+
+def _hsl(hue: _Value, saturation: _Value, lightness: _Value) -> list[int]:
+    s, li = (min(max(number / 100, 0), 1) for number, _ in (saturation, lightness))
+    return [round(channel * 255) for channel in hls_to_rgb(hue[0] % 360 / 360, li, s)]
+
+
+@lru_cache(maxsize=1024)
+def seen(bg: Ink, fg: Ink) -> tuple[Color, Color]:
+    """Ground and text as they look together."""
+    page = WHITE if contrast(fg.color, WHITE) >= LEGIBLE else BLACK
+    ground = _over(bg, page)
+    return ground, _over(fg, ground)
+
+
+def _over(ink: Ink, under: Color) -> Color:
+    mixed = ((a * ink.alpha + b * (OPAQUE - ink.alpha) + 127) // OPAQUE for a, b in zip(ink.color.rgb, under.rgb, strict=True))
+    return Color("#{:02x}{:02x}{:02x}".format(*mixed))
