@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from placeholder.errors import Refusal
 from placeholder.raster.press import Press
-from placeholder.synth.catalogue import find_target, svg_bytes
+from placeholder.synth.catalogue import look_up, svg_bytes
 from placeholder.values.format import Format
 from placeholder.web import respond
 from placeholder.web.respond import Answer, Sent
@@ -22,10 +22,10 @@ def paint(target: bytes) -> Answer | None:
     if b"#" in target or not target.isascii():
         return None
     try:
-        picture = find_target(target.decode("ascii"))
+        picture, location = look_up(target.decode("ascii"))
     except Refusal:
         return None
-    return respond.svg(svg_bytes(picture)) if picture.format is Format.SVG else None
+    return respond.svg(svg_bytes(picture), location) if picture.format is Format.SVG else None
 
 
 def target_of(scope: Scope) -> bytes:
@@ -40,8 +40,8 @@ async def drawing(request: Request) -> Response:
     scope = request.scope
     if scope["method"] == "OPTIONS":
         return Sent(respond.permitted(METHODS), scope)
-    picture = find_target(target_of(scope).decode("latin-1"))
+    picture, location = look_up(target_of(scope).decode("latin-1"))
     if picture.format is Format.SVG:
-        return Sent(respond.svg(svg_bytes(picture)), scope)
+        return Sent(respond.svg(svg_bytes(picture), location), scope)
     press: Press = request.app.state.press
-    return Sent(respond.picture(picture.format.value, await press.print(picture)), scope)
+    return Sent(respond.picture(picture.format.value, await press.print(picture), location), scope)
