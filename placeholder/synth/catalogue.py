@@ -99,7 +99,8 @@ def look_up(target: str) -> tuple[Picture, str | None]:
     if len(target) > MAX_URL:
         raise TooLong(MAX_URL)
     path, _, query = target.partition("?")
-    path = unquote(path) if "%" in path else path
+    if "%" in path:
+        path = unquote(path)
     # Digits first: nearly every address has them, and none of those changes its meaning by what is a name.
     try:
         return find(path, query), None
@@ -129,9 +130,11 @@ def find(path: str, query: str) -> Picture:
 
 def _ending(segment: str) -> tuple[Size, tuple[Format, int]] | None:
     """The size, and the format and density, that a last path segment names."""
-    cut = segment.find("@") if "@" in segment else segment.find(".")
-    suffix = _PLAIN if cut < 0 else SUFFIXES.get(segment[cut:])
-    size = parse_size(segment if cut < 0 else segment[:cut])
+    if "." not in segment:
+        size = parse_size(segment)
+        return (size, _PLAIN) if size else None
+    cut = segment.find("@" if "@" in segment else ".")
+    size, suffix = parse_size(segment[:cut]), SUFFIXES.get(segment[cut:])
     return (size, suffix) if size and suffix else None
 
 

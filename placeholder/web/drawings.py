@@ -25,7 +25,10 @@ def paint(target: bytes) -> Answer | None:
         picture, location = look_up(target.decode("ascii"))
     except Refusal:
         return None
-    return respond.svg(svg_bytes(picture), location) if picture.format is Format.SVG else None
+    if picture.format is not Format.SVG:
+        return None
+    answer = respond.svg(svg_bytes(picture))
+    return respond.located(answer, location) if location else answer
 
 
 def target_of(scope: Scope) -> bytes:
@@ -42,6 +45,8 @@ async def drawing(request: Request) -> Response:
         return Sent(respond.permitted(METHODS), scope)
     picture, location = look_up(target_of(scope).decode("latin-1"))
     if picture.format is Format.SVG:
-        return Sent(respond.svg(svg_bytes(picture), location), scope)
-    press: Press = request.app.state.press
-    return Sent(respond.picture(picture.format.value, await press.print(picture), location), scope)
+        answer = respond.svg(svg_bytes(picture))
+    else:
+        press: Press = request.app.state.press
+        answer = respond.picture(picture.format.value, await press.print(picture))
+    return Sent(respond.located(answer, location) if location else answer, scope)

@@ -42,20 +42,20 @@ class Answer(NamedTuple):
     body: bytes
     etag: bytes | None = None
     location: bytes | None = None
-    """The target of which this is as well the answer, where it was asked for by another (RFC 9110 §8.7)."""
+    """The target that this is the answer to as well, where it was asked for by another (RFC 9110 §8.7)."""
 
     @property
     def headers(self) -> Headers:
         length = ((b"content-length", b"%d" % len(self.body)),) if self.body else ()
-        location = ((b"content-location", self.location),) if self.location else ()
-        return self.common.pairs + length + (((b"etag", self.etag),) if self.etag else ()) + location
+        pairs = self.common.pairs + length + (((b"etag", self.etag),) if self.etag else ())
+        return (*pairs, (b"content-location", self.location)) if self.location else pairs
 
     @property
     def header_lines(self) -> bytes:
         """The same as they stand on the wire, without the line that ends them."""
         length = b"content-length: %d\r\n" % len(self.body) if self.body else b""
-        location = b"content-location: %b\r\n" % self.location if self.location else b""
-        return self.common.lines + length + (b"etag: %b\r\n" % self.etag if self.etag else b"") + location
+        lines = self.common.lines + length + (b"etag: %b\r\n" % self.etag if self.etag else b"")
+        return b"%bcontent-location: %b\r\n" % (lines, self.location) if self.location else lines
 
 
 _PICTURE: Headers = (
@@ -86,15 +86,19 @@ def etag(body: bytes) -> bytes:
     return b'"%08x-%x"' % (crc32(body), len(body))
 
 
-def svg(body: bytes, location: str | None = None) -> Answer:
-    """A picture for ever, as SVG; `location` (ASCII): its target in digits, where it was asked for by a name or a ratio."""
-    return Answer(200, _SVG, body, etag(body), location and location.encode())
+def svg(body: bytes) -> Answer:
+    """A picture for ever, as SVG."""
+    return Answer(200, _SVG, body, etag(body))
 
 
-def picture(media_type: str, body: bytes, location: str | None = None) -> Answer:
+def picture(media_type: str, body: bytes) -> Answer:
     """A picture for ever, in any format."""
-    common_ones = common((b"content-type", media_type.encode()), *_LASTING)
-    return Answer(200, common_ones, body, etag(body), location and location.encode())
+    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING), body, etag(body))
+
+
+def located(answer: Answer, location: str) -> Answer:
+    """`answer`, which says that it is the one to `location` (a target, ASCII) as well."""
+    return answer._replace(location=location.encode())
 
 
 def finished(media_type: str, body: bytes) -> Answer:

@@ -142,7 +142,7 @@ LOCATIONS = {
     "/seed/caf%C3%A9/og": "/seed/caf%C3%A9/1200x630",
     "/seed/%FF/og": "/seed/%EF%BF%BD/1200x630",
     "/seed/\u00e9/og?x=\u00e9": "/seed/%C3%A9/1200x630?x=%C3%A9",
-    "/og?text=<\"\\^`{|}> #": "/1200x630?text=%3C%22%5C%5E%60%7B%7C%7D%3E%20%23",
+    '/og?text=<"\\^`{|}> #': "/1200x630?text=%3C%22%5C%5E%60%7B%7C%7D%3E%20%23",
     "/og?text=a\r\nb": "/1200x630?text=a%0D%0Ab",
     "/color/fff/og?any=1": "/color/fff/1200x630?any=1",
 }
@@ -190,9 +190,10 @@ def test_a_library_may_be_asked_with_any_text() -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        *("/16:9/1280/1280", "/16:9/400x300", "/16:9/og", "/og/og", "/og/400x300", "/16:9", "/seed/og", "/seed/16:9/1280", "/glyph"),
-        *("/og.bmp", "/og.", "/og.PNG", "/og@2x", "/OG", "/og/", "//og", "/%2Fog", "og", "/16:9/1280.", "/16:9/1280@2x", "16:9/1280"),
-        *("/gradient/x/16:9/1280", "/ai/og/a.png", "/v1/og", "/v1/16:9/1280", "/seed//og", "/seed//16:9/1280", "/color/og", "/x?/og"),
+        *("/16:9/1280/1280", "/16:9/400x300", "/16:9/og", "/og/og", "/og/400x300", "/16:9", "/16:9/1280.", "/16:9/1280@2x"),
+        *("/og.bmp", "/og.", "/og.PNG", "/og@2x", "/OG", "/og/", "//og", "/%2Fog", "og", "16:9/1280", "/seed/og", "/glyph"),
+        *("/gradient/x/16:9/1280", "/seed/16:9/1280", "/seed//og", "/seed//16:9/1280", "/color/og", "/x?/og"),
+        *("/ai/og/a.png", "/v1/og", "/v1/16:9/1280"),
     ],
 )
 def test_a_name_makes_no_address_that_is_none(target: str) -> None:
@@ -202,7 +203,7 @@ def test_a_name_makes_no_address_that_is_none(target: str) -> None:
 
 
 def test_a_name_is_no_excuse() -> None:
-    for target, param in (("/og?bg=zzz", "bg"), ("/color/zzz/og", "hex"), ("/color/16:9/og", "hex"), ("/glyph/16:9/9?as=x", "as")):
+    for target, param in {"/og?bg=z": "bg", "/color/zzz/og": "hex", "/color/16:9/og": "hex", "/glyph/16:9/9?as=x": "as"}.items():
         with pytest.raises(BadParameter) as refusal:
             look_up(target)
         assert refusal.value.param == param
