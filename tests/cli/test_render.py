@@ -128,6 +128,7 @@ def test_a_picture_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: Path
         ("/seed/a.b/40x30", "/seed/a-b/40x30"),
         ("/seed/" + "x" * 300 + "/40x30", "/seed/" + "x" * 301 + "/40x30"),
         ("/seed/%2e%2e/40x30", "/seed/../40x30"),
+        ("/16:9/64", "/16-9-64"),
     ],
 )
 def test_different_urls_have_different_plain_file_names(urls: tuple[str, str]) -> None:
