@@ -44,6 +44,14 @@ async def test_what_is_drawn_is_what_is_answered(route: str, query: str, suffix:
             assert (image.format, image.size) == (PILLOW[picture_format], (90 * density, 60 * density))
 
 
+@pytest.mark.parametrize("suffix", ["", "@2x.svg", ".png", "@3x.gif"])
+@pytest.mark.parametrize("name", ["favicon", "16:9/64", "16%3A9/64"])
+@pytest.mark.parametrize(("route", "query"), ROUTES)
+def test_a_size_may_go_by_a_name_or_a_ratio(route: str, query: str, name: str, suffix: str) -> None:
+    plain = "32x32" if name == "favicon" else "64x36"
+    assert draw(route.format(suffix).replace("90x60", name) + query) == draw(route.format(suffix).replace("90x60", plain) + query)
+
+
 @pytest.mark.parametrize(
     "spelling",
     [

@@ -119,6 +119,7 @@ def test_any_size_of_any_drawing_is_clamped_and_shown_at_its_density(
 
 WORDS = (
     "400x300 4x3 0x0 9999x1 400X300 color gradient seed glyph fff zzz .. . .svg @2x.svg .png @ %2F %00 %0A %FF % x / // ? & = # ;"
+    " og 4k favicon 16:9 : 16:9/64"
     ' text= bg= as= angle= type=radial from= map NaN 1e9 + < " \\ 漢'
 )
 PIECES = st.sampled_from([*WORDS.split(" "), " ", "\ud800"])

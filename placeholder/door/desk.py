@@ -40,7 +40,7 @@ class Desk:
             if answer is None:
                 return None
             found = answer, b"%b\r\n%b" % (answer.header_lines, answer.body)
-            self.kept.offer(target, found, len(target) + 2 * len(answer.body))
+            self.kept.offer(target, found, len(target) + 2 * (len(answer.body) + len(answer.location or b"")))
         return found
 
     def send(self, transport: Transport, data: bytes, loop: AbstractEventLoop) -> None:

@@ -1,19 +1,21 @@
 """Every drawing on one screen: its address, its query parameters, its Spec's parser, its pen.
 
 `find` reads a URL into a Picture; `svg` draws it. To add a drawing: its file, one line in CATALOGUE.
-The last path segment is always a size with an optional suffix (values/size.py, values/format.py).
+The last path segment is always a size with an optional suffix (values/size.py, values/format.py). A size that goes by a name
+or a ratio (values/named.py) is put into digits before anything else is read, so no drawing knows of it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
 from placeholder.synth import color, glyph, gradient, label, seed
 from placeholder.values.color import Color
 from placeholder.values.format import SUFFIXES, Format, pixels
+from placeholder.values.named import in_digits
 from placeholder.values.query import parse_query
 from placeholder.values.size import Size, parse_size
 
@@ -61,6 +63,9 @@ _BY_SHAPE = {
 _PLAIN = (Format.SVG, 1)
 MAX_URL = 8192
 """Bytes of path and query that are read."""
+_IN_PATH = "/:@!$&'()*+,;=~"
+_IN_QUERY = _IN_PATH + "?%"
+"""What stays as it is in a target that we write, besides letters, digits and "-._" (RFC 3986 §3.3, §3.4)."""
 
 _GLYPH = _BY_SHAPE["glyph", 2]
 _NOTICE = CATALOGUE[0]
@@ -85,14 +90,33 @@ class Picture(NamedTuple):
 def find_target(target: str) -> Picture:
     """The picture at a URL's path and query as they are sent (origin form, RFC 9112 §3.2.1). Raises as `find` does, and
     TooLong."""
+    return look_up(target)[0]
+
+
+def look_up(target: str) -> tuple[Picture, str | None]:
+    """The same, and the target that says its size in digits where this one has a name or a ratio instead (and where that one
+    is not too long to be read)."""
     if len(target) > MAX_URL:
         raise TooLong(MAX_URL)
     path, _, query = target.partition("?")
-    return find(unquote(path) if "%" in path else path, query)
+    if "%" in path:
+        path = unquote(path)
+    # Digits first: nearly every address has them, and none of those changes its meaning by what is a name.
+    try:
+        return find(path, query), None
+    except NoSuchPicture:
+        plain = in_digits(path)
+        if plain is None:
+            raise
+    picture = find(plain, query)
+    written = quote(plain, _IN_PATH, errors="replace")
+    if query:
+        written += "?" + quote(query, _IN_QUERY, errors="replace")
+    return picture, written if len(written) <= MAX_URL else None
 
 
 def find(path: str, query: str) -> Picture:
-    """The picture at a decoded path and a raw query string. Raises NoSuchPicture, BadParameter."""
+    """The picture at a decoded path, its size in digits, and a raw query string. Raises NoSuchPicture, BadParameter."""
     root, *segments = path.split("/")
     count = len(segments)
     drawing = _BY_SHAPE.get(("" if count == 1 else segments[0], count)) if segments and not root else None
@@ -106,9 +130,11 @@ def find(path: str, query: str) -> Picture:
 
 def _ending(segment: str) -> tuple[Size, tuple[Format, int]] | None:
     """The size, and the format and density, that a last path segment names."""
-    cut = segment.find("@") if "@" in segment else segment.find(".")
-    suffix = _PLAIN if cut < 0 else SUFFIXES.get(segment[cut:])
-    size = parse_size(segment if cut < 0 else segment[:cut])
+    if "." not in segment:
+        size = parse_size(segment)
+        return (size, _PLAIN) if size else None
+    cut = segment.find("@" if "@" in segment else ".")
+    size, suffix = parse_size(segment[:cut]), SUFFIXES.get(segment[cut:])
     return (size, suffix) if size and suffix else None
 
 
@@ -121,12 +147,13 @@ def _named(path: str) -> tuple[Size, tuple[Format, int]] | None:
 
 def notice(path: str, text: str) -> Picture:
     """A picture that says `text`, in the size and the format that `path` asks for as far as it can be read."""
+    path = in_digits(path) or path
     size, suffix = _ending(path.rpartition("/")[2]) or _named(path) or (_NOTICE_SIZE, _PLAIN)
     return Picture(_NOTICE, label.Label(size, text, *_NOTICE_INKS), *suffix)
 
 
 def verdict_on(size: Size, word: str, format: Format = Format.SVG) -> Picture:
-    """A picture that says why there is no other: `word` is a key of glyph.VERDICTS."""
+    """A picture that says why there is no other: `word` is a key of icons.VERDICTS."""
     return Picture(_GLYPH, glyph.Glyph(size, word), format, 1)
 
 

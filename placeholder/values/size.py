@@ -33,13 +33,14 @@ def parse_size(text: str) -> Size | None:
 
 def _parsed(text: str) -> Size | None:
     match = _SIZE.fullmatch(text)
-    return Size(_side(match[1]), _side(match[2])) if match else None
+    return Size(side(match[1]), side(match[2])) if match else None
 
 
 _remembered = lru_cache(maxsize=4096)(_parsed)
 
 
-def _side(digits: str) -> int:
+def side(digits: str) -> int:
+    """A side as `digits` (ASCII) say it, clamped."""
     digits = digits.lstrip("0")
     # int() refuses thousands of digits, so a long number is recognised by its length.
     return MAX_DIM if len(digits) > _MAX_DIGITS else min(max(int(digits or "0"), 1), MAX_DIM)

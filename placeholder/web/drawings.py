@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from placeholder.errors import NoSuchPicture, Refusal
 from placeholder.raster.press import Press
-from placeholder.synth.catalogue import Picture, find_target, svg_bytes
+from placeholder.synth.catalogue import Picture, look_up, svg_bytes
 from placeholder.synth.foreign.reading import Reading, Turned
 from placeholder.values.format import Format
 from placeholder.web import respond
@@ -26,10 +26,13 @@ def paint(target: bytes) -> Answer | None:
     if b"#" in target or not target.isascii():
         return None
     try:
-        picture = find_target(target.decode("ascii"))
+        picture, location = look_up(target.decode("ascii"))
     except Refusal:
         return None
-    return respond.svg(svg_bytes(picture)) if picture.format is Format.SVG else None
+    if picture.format is not Format.SVG:
+        return None
+    answer = respond.svg(svg_bytes(picture))
+    return respond.located(answer, location) if location else answer
 
 
 def target_of(scope: Scope) -> bytes:
@@ -51,19 +54,22 @@ async def drawing(request: Request) -> Response:
     scope = request.scope
     if scope["method"] == "OPTIONS":
         return Sent(respond.permitted(METHODS), scope)
-    picture = _asked_for(scope, request.app.state.reading)
+    picture, location = _asked_for(scope, request.app.state.reading)
     if picture.format is Format.SVG:
-        return Sent(respond.svg(svg_bytes(picture)), scope)
-    press: Press = request.app.state.press
-    return Sent(respond.picture(picture.format.value, await press.print(picture)), scope)
+        answer = respond.svg(svg_bytes(picture))
+    else:
+        press: Press = request.app.state.press
+        answer = respond.picture(picture.format.value, await press.print(picture))
+    return Sent(respond.located(answer, location) if location else answer, scope)
 
 
-def _asked_for(scope: Scope, reading: Reading) -> Picture:
+def _asked_for(scope: Scope, reading: Reading) -> tuple[Picture, str | None]:
+    """The picture, and its plain address where the request names another of ours."""
     if scope.get(REFUSAL):
         raise scope[REFUSAL]
     target = target_of(scope).decode("latin-1")
     try:
-        return find_target(target)
+        return look_up(target)
     except NoSuchPicture:
         turned = reading.elsewhere(target)
         if turned is None:
@@ -71,4 +77,4 @@ def _asked_for(scope: Scope, reading: Reading) -> Picture:
     scope.update(turned_to(turned))
     if turned.refusal:
         raise turned.refusal
-    return find_target(turned.target)
+    return look_up(turned.target)

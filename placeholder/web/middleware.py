@@ -50,7 +50,7 @@ class Lane:
                 return
             kept = answer.headers, answer.body
             if not is_passing:
-                self._kept.offer(target, kept, len(target) + len(answer.body))
+                self._kept.offer(target, kept, len(target) + len(answer.body) + len(answer.location or b""))
         # Whoever stands between may change a message, so each client gets its own.
         await send({"type": "http.response.start", "status": 200, "headers": list(kept[0])})
         await send({"type": "http.response.body", "body": kept[1]})

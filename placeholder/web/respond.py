@@ -1,7 +1,7 @@
 """Finished answers, as data: status, headers, body; and the rules of HTTP that every one of them obeys.
 
 - A picture that its URL decides is immutable, with a strong ETag over its bytes (P-15, RFC 9110 §8.8.3);
-- everything else is `no-store` (errors, health) or `no-cache` (pages), a script for as long as its address says;
+- everything else is `no-store` (errors, health) or `no-cache` (pages, tables), a script for as long as its address says;
 - an SVG is active content: its own policy forbids all but drawing, wherever it is opened;
 - pictures may be used, read and timed by any origin.
 """
@@ -34,24 +34,28 @@ def common(*pairs: Pair) -> Common:
 
 
 class Answer(NamedTuple):
-    """A whole response; its length and its tag are headers besides the common ones. (A tuple, for one is made with every
-    request, in half the time that a frozen dataclass takes.)"""
+    """A whole response; its length, its tag and its location are headers besides the common ones. (A tuple, for one is made
+    with every request, in half the time that a frozen dataclass takes.)"""
 
     status: int
     common: Common
     body: bytes
     etag: bytes | None = None
+    location: bytes | None = None
+    """The target that this is the answer to as well, where it was asked for by another (RFC 9110 §8.7)."""
 
     @property
     def headers(self) -> Headers:
         length = ((b"content-length", b"%d" % len(self.body)),) if self.body else ()
-        return self.common.pairs + length + (((b"etag", self.etag),) if self.etag else ())
+        pairs = self.common.pairs + length + (((b"etag", self.etag),) if self.etag else ())
+        return (*pairs, (b"content-location", self.location)) if self.location else pairs
 
     @property
     def header_lines(self) -> bytes:
         """The same as they stand on the wire, without the line that ends them."""
         length = b"content-length: %d\r\n" % len(self.body) if self.body else b""
-        return self.common.lines + length + (b"etag: %b\r\n" % self.etag if self.etag else b"")
+        lines = self.common.lines + length + (b"etag: %b\r\n" % self.etag if self.etag else b"")
+        return b"%bcontent-location: %b\r\n" % (lines, self.location) if self.location else lines
 
 
 _PICTURE: Headers = (
@@ -92,6 +96,11 @@ def picture(media_type: str, body: bytes) -> Answer:
     return Answer(200, common((b"content-type", media_type.encode()), *_LASTING), body, etag(body))
 
 
+def located(answer: Answer, location: str) -> Answer:
+    """`answer`, which says that it is the one to `location` (a target, ASCII) as well."""
+    return answer._replace(location=location.encode())
+
+
 def finished(media_type: str, body: bytes) -> Answer:
     """A picture for ever that was not there from the first, and may be read in parts."""
     pairs = (
@@ -118,6 +127,18 @@ def passing(media_type: str, body: bytes, extra: Headers = ()) -> Answer:
 def json(body: bytes, extra: Headers = ()) -> Answer:
     """A fact of the moment."""
     return Answer(200, common(*_JSON.pairs, *extra) if extra else _JSON, body)
+
+
+def table(body: bytes) -> Answer:
+    """Facts, as JSON, that a release may change: asked about each time and sent only when they changed."""
+    headers = common(
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-cache"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+        (b"access-control-allow-origin", b"*"),
+    )
+    return Answer(200, headers, body, etag(body))
 
 
 def private_json(body: bytes) -> Answer:
@@ -200,7 +221,7 @@ def answer_to(answer: Answer, headers: Iterable[Pair]) -> Answer:
     if answer.etag not in named and asked.strip() != b"*":
         return answer
     kept = _SAME if answer.common is _SVG else common(*(pair for pair in answer.common.pairs if pair[0] != b"content-type"))
-    return Answer(304, kept, b"", answer.etag)
+    return Answer(304, kept, b"", answer.etag, answer.location)
 
 
 class Sent(Response):

@@ -3,6 +3,7 @@
     GET  /                          the front page; pages.FILES lists the files that belong to it, /page.json is what it asks
     GET  /components/ai-img.js      the element <ai-img>; /components/ai-img@{version}.js is this release's for ever
     GET  /healthz                   {"ok": true}
+    GET  /sizes.json                every size that has a name (values/named.py)
 
     POST /ai                        a JSON body (jobs/ask.py); needs a key with the scope ai:create
     GET  /ai/{w}x{h}/{id}.png       width, live; also .webp, .avif
@@ -18,7 +19,8 @@ and the drawings, which synth/catalogue.py lists with their query parameters:
     GET  /seed/{seed}/{w}x{h}
     GET  /glyph/{w}x{h}             as
 
-A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/format.py).
+A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/format.py). It may go by a name, /og, or by
+a ratio and a width, /16:9/1280 (values/named.py).
 
 Before all of these, on the host of another service, stand its own URLs; behind them, those of the services that
 PLACEHOLDER_COMPAT lists (synth/foreign).
@@ -27,9 +29,11 @@ PLACEHOLDER_COMPAT lists (synth/foreign).
 from starlette.routing import Route
 
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import components, pages, pictures, states, submit, webhook
+from placeholder.web import components, pages, pictures, sizes, states, submit, webhook
 from placeholder.web.drawings import drawing
 from placeholder.web.foreign import Foreign, at_host, elsewhere
+
+_SPELLINGS = ("{size}", "{across}:{down}/{size}")
 
 ROUTES = [
     Foreign(at_host, yields=False),
@@ -38,12 +42,17 @@ ROUTES = [
     Route("/components/ai-img.js", components.present),
     Route("/components/ai-img@{version}.js", components.pinned),
     Route("/healthz", pages.health),
+    Route("/sizes.json", sizes.named),
     Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
     Route("/ai", submit.unread),
     Route("/ai/status", states.statuses),
     Route("/ai/replicate-webhook", webhook.receive, methods=["POST"]),
     Route("/ai/{job}/status", states.status),
     Route("/ai/{size}/{name}", pictures.picture),
-    *(Route(entry.address, drawing, methods=["GET", "OPTIONS"]) for entry in CATALOGUE),
+    *(
+        Route(entry.address.replace("{size}", spelling), drawing, methods=["GET", "OPTIONS"])
+        for entry in CATALOGUE
+        for spelling in _SPELLINGS
+    ),
     Foreign(elsewhere, yields=True),
 ]

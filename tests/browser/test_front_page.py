@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
+from placeholder.synth.icons import LINES
 from placeholder.values.color import AA_TEXT, Color, contrast, luminance
 
 EXAMPLES = (
@@ -23,6 +24,8 @@ EXAMPLES = (
     "/seed/precious-tide/400x300",
     *(f"/glyph/300x300?as={icon}" for icon in ("avatar", "photo", "video", "product", "map", "document")),
 )
+PLAIN = {"/gradient/og": "/gradient/1200x630?from=7c9cff&to=59e3c5&angle=90", "/16:9/480?text=16:9": "/480x270?text=16%3A9"}
+"""What the composer makes of the examples whose size goes by a name or a ratio."""
 
 
 class Front:
@@ -187,6 +190,20 @@ async def test_glyphs_and_presets_by_mouse(front: Front) -> None:
     await front.radio("as", "map").click()
     await front.page.get_by_role("button", name="1200 × 630").click()
     assert await front.shows("/glyph/1200x630?as=map") == (1200, 630)
+    await front.page.get_by_role("button", name="leaderboard").click()
+    assert await front.shows("/glyph/728x90?as=map") == (728, 90)
+
+
+async def test_every_glyph_can_be_chosen(front: Front) -> None:
+    """P-52: and the page names each."""
+    offered = await front.page.locator("input[name=as]").evaluate_all("(them) => them.map((it) => it.value)")
+    assert offered == list(LINES)
+    told = await front.page.locator("article[aria-labelledby=route-glyph] dl code").all_text_contents()
+    assert set(LINES) < set(told)
+    await front.radio("drawing", "Glyph").click()
+    for name in ("star", "failed"):
+        await front.radio("as", name).click()
+        await front.shows(f"/glyph/400x300?as={name}")
 
 
 async def test_only_the_options_of_the_drawing_are_there(front: Front) -> None:
@@ -228,7 +245,7 @@ async def test_everything_by_keyboard(front: Front) -> None:
     await keyboard.press("ArrowUp")
     await front.shows("/glyph/401x300?as=video")
     await keyboard.press("Enter")  # submits nothing
-    for _ in range(5):  # height, three presets, format
+    for _ in range(8):  # height, six presets, format
         await keyboard.press("Tab")
     await keyboard.press("ArrowRight")
     await front.shows("/glyph/401x300.png?as=video")
@@ -416,6 +433,32 @@ async def test_a_fragment_written_by_hand_is_read_as_it_can_be(front: Front) -> 
     await front.shows("/gradient/2048x300?from=abc&to=59e3c5&angle=45")
 
 
+async def test_a_fragment_whose_size_has_a_name_or_a_ratio_is_read(front: Front) -> None:
+    for fragment, plain in (
+        ("/og", "/1200x630"),
+        ("/vga@2x.png?text=a%5Cnb", "/640x480@2x.png?text=a%5Cnb"),
+        ("/color/fff/4k.webp", "/color/fff/2048x1152.webp"),
+        ("/seed/og/favicon", "/seed/og/32x32"),
+        ("/16:9/64.gif?text=x", "/64x36.gif?text=x"),
+        ("/glyph/16%3A9/99999?as=bell", "/glyph/2048x1152?as=bell"),
+        ("/og?bg=zzz", "/1200x630?bg=zzz"),
+    ):
+        await front.recall(fragment)
+        await expect(front.field("address")).to_have_value(front.origin + plain)
+        if "zzz" not in plain:
+            await front.shows(plain)
+    await expect(front.field("bg-problem")).to_contain_text("bg: expected a colour")
+    front.complaints.clear()  # of the 400
+
+
+async def test_a_name_that_there_is_not_changes_nothing_and_asks_for_no_picture(front: Front) -> None:
+    await front.recall("/glyph/200x100?as=map")
+    for fragment in ("/nosuch", "/constructor", "/OG", "/og.bmp", "/400", "/16:9", "/color/og", "/seed/16:9/1280"):
+        await front.recall(fragment)
+        await expect(front.field("address")).to_have_value(f"{front.origin}/glyph/200x100?as=map")
+    await front.shows("/glyph/200x100?as=map")
+
+
 # Every route
 
 
@@ -427,7 +470,7 @@ async def test_each_example_is_there_and_can_be_edited(front: Front) -> None:
     assert edits == [f"#{address}" for address in addresses]
     for address in addresses:
         await front.recall(address)
-        await expect(front.field("address")).to_have_value(front.origin + address)
+        await expect(front.field("address")).to_have_value(front.origin + PLAIN.get(address, address))
     await front.page.get_by_role("link", name=f"Edit {EXAMPLES[1]}", exact=True).click()
     assert await front.shows(EXAMPLES[1]) == (600, 240)
     await expect(front.field("compose")).to_be_focused()
@@ -546,7 +589,7 @@ async def test_nothing_sticks_out(front: Front) -> None:
 async def test_the_picture_that_stays_in_view_covers_no_focus(front: Front) -> None:
     await front.page.set_viewport_size({"width": 375, "height": 640})
     await front.radio("format", "SVG").focus()
-    for _ in range(8):  # upwards: presets, height, width, the label's options
+    for _ in range(11):  # upwards: presets, height, width, the label's options
         await front.page.keyboard.press("Shift+Tab")
         top = await front.page.locator(":focus").evaluate("(it) => it.getBoundingClientRect().top")
         stage = await front.page.locator(".stage").evaluate("(it) => it.getBoundingClientRect().bottom")

@@ -36,6 +36,10 @@ def test_a_picture_goes_to_the_file_that_is_named_in_the_format_of_its_ending(tm
         ("/40x30@2x.png", "a.png", "/40x30@2x.png"),
         ("https://pictures.test/40x30.png?text=a", "a.png", "/40x30.png?text=a"),
         ("/seed/a%20b/40x30", "a.svg", "/seed/a%20b/40x30"),
+        ("/og?text=hero", "a.png", "/1200x630.png?text=hero"),
+        ("/gradient/favicon@2x.webp", "a.webp", "/gradient/32x32@2x.webp"),
+        ("/16:9/64", "a.gif", "/64x36.gif"),
+        ("https://pictures.test/glyph/16%3A9/64.png?as=star", "a.png", "/glyph/64x36.png?as=star"),
     ],
 )
 def test_url_and_file_agree_on_the_format(tmp_path: Path, url: str, name: str, same_as: str) -> None:
@@ -124,6 +128,7 @@ def test_a_picture_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: Path
         ("/seed/a.b/40x30", "/seed/a-b/40x30"),
         ("/seed/" + "x" * 300 + "/40x30", "/seed/" + "x" * 301 + "/40x30"),
         ("/seed/%2e%2e/40x30", "/seed/../40x30"),
+        ("/16:9/64", "/16-9-64"),
     ],
 )
 def test_different_urls_have_different_plain_file_names(urls: tuple[str, str]) -> None:

@@ -42,6 +42,24 @@ REQUESTS: dict[str, bytes] = {
     "clamped": get("/99999x0"),
     "svg suffix": get("/400x300.svg"),
     "double density": get("/400x300@2x.svg"),
+    "named": get("/og"),
+    "named, of a drawing, with query": get("/gradient/og?from=7c9cff&angle=120"),
+    "named, double density": get("/seed/x/vga@2x.svg"),
+    "named raster": get("/favicon.png"),
+    "ratio": get("/16:9/1280"),
+    "ratio, escaped": get("/glyph/16%3A9/128?as=star"),
+    "ratio of zeros": get("/0:9/0.svg"),
+    "head of a name": get("/og", method="HEAD"),
+    "head of a ratio in pixels": get("/16:9/64.png", method="HEAD"),
+    "any tag of a name": get("/og", "If-None-Match: *"),
+    "any tag of a named raster": get("/favicon.png", "If-None-Match: *"),
+    "the tag of its plain form": get("/4:3/400", f"If-None-Match: {LABEL_TAG}"),
+    "name in upper case": get("/OG"),
+    "name with a bad colour": get("/og?bg=zzz"),
+    "name, with marks that no target has": get('/og?text=a"b<c>|d'),
+    "name, long": get("/og?text=" + "a" * (8192 - len("/og?text="))),
+    "ratio of very many digits": get("/" + "9" * 5000 + ":9/9"),
+    "list of names": get("/sizes.json"),
     "raster": get("/40x30.png"),
     "front page": get("/"),
     "health": get("/healthz"),
@@ -80,11 +98,14 @@ REQUESTS: dict[str, bytes] = {
 ENDINGS: dict[str, bytes] = {
     "close": get("/40x30", "Connection: close"),
     "close, head": get("/40x30", "Connection: close", method="HEAD"),
+    "close, named": get("/og", "Connection: close"),
+    "close, named, 304": get("/og", "Connection: close", "If-None-Match: *"),
     "close, 304": get("/40x30", "Connection: close", "If-None-Match: *"),
     "http 1.0": get("/40x30", version="1.0"),
     "http 1.0, keep-alive": get("/40x30", "Connection: keep-alive", version="1.0"),
     "http 1.0, head": get("/40x30", version="1.0", method="HEAD"),
     "http 1.0, 304": get("/40x30", "If-None-Match: *", version="1.0"),
+    "raw bytes behind a name": b"GET /og?text=caf\xc3\xa9 HTTP/1.1\r\nHost: placeholder.test\r\n\r\n",
     "raw byte in the path": b"GET /40x30?text=\xff HTTP/1.1\r\nHost: a\r\n\r\n",
     "no http": b"HELLO\r\n\r\n",
     "two lengths": get("/40x30", "Content-Length: 1", "Content-Length: 2"),
@@ -132,7 +153,8 @@ def test_a_request_that_ends_its_connection_is_answered_alike(both: tuple[int, i
 
 def test_pipelined_requests_are_answered_in_their_order(both: tuple[int, int]) -> None:
     door, plain = both
-    names = ("label", "raster", "label", "any tag", "bad colour", "head", "health", "post", "label with query", "clamped")
+    first = ("label", "named", "raster", "label", "any tag", "bad colour")
+    names = (*first, "head", "health", "post", "label with query", "clamped")
     together = b"".join(REQUESTS[name] for name in names) + LAST
     wanted = said(plain, together)
     assert wanted.count(b"HTTP/1.1 ") == len(names) + 1
@@ -151,6 +173,15 @@ def test_any_pipeline_cut_anywhere_is_answered_alike(both: tuple[int, int], name
     edges = [0, *sorted(cuts), len(together)]
     pieces = [together[start:end] for start, end in pairwise(edges) if start < end]
     assert said(door, *pieces) == said(plain, together)
+
+
+def test_a_named_size_is_answered_with_its_plain_target(both: tuple[int, int]) -> None:
+    """RFC 9110 §8.7: what the comparison above would not see if both forgot it."""
+    for port in both:
+        for _ in range(2):
+            answer, plain = said(port, REQUESTS["named"], LAST), said(port, get("/1200x630"), LAST)
+            assert answer.count(b"\r\ncontent-location: /1200x630\r\n") == 1
+            assert answer.replace(b"content-location: /1200x630\r\n", b"") == plain
 
 
 def test_the_two_really_are_different_servers(both: tuple[int, int]) -> None:
@@ -207,7 +238,8 @@ def trapped(trap: Trap, **options: Any) -> Iterator[tuple[int, uvicorn.Server]]:
 def test_the_application_sees_only_what_the_door_hands_on() -> None:
     trap = Trap()
     with trapped(trap) as (port, _):
-        said(port, *(REQUESTS[name] for name in ("label", "head", "any tag", "label", "many headers")), LAST)
+        at_the_door = ("label", "head", "any tag", "label", "many headers", "named", "ratio", "named", "head of a name")
+        said(port, *(REQUESTS[name] for name in at_the_door), LAST)
         assert trap.seen == ["/healthz"]
         trap.seen.clear()
         said(port, REQUESTS["raster"], REQUESTS["bad colour"], REQUESTS["get with a body"], REQUESTS["two hosts"], LAST)

@@ -1,17 +1,20 @@
-"""`/glyph/{w}x{h}`: six wireframe icons."""
+"""`/glyph/{w}x{h}`: wireframe icons, the six specified ones among them, in one hand."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
 import pytest
 from fontTools.misc.transform import Transform
 from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 
 from placeholder import draw
 from placeholder.errors import BadParameter
-from placeholder.synth.glyph import BOX, GROUND, ICONS, LINE
+from placeholder.synth.glyph import BOX, GROUND, LINE
+from placeholder.synth.icons import ICONS, LINES, MORE, VERDICTS
 from placeholder.values.color import contrast
 
 NAMES = ["avatar", "photo", "video", "product", "map", "document"]
@@ -24,7 +27,14 @@ def icon(root: ET.Element) -> ET.Element:
     return drawn
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_there_are_the_six_and_many_more() -> None:
+    """P-52."""
+    assert list(ICONS) == NAMES
+    assert len(MORE) >= 12
+    assert len(LINES) == len(ICONS) + len(MORE) + len(VERDICTS), "no name stands in two tables"
+
+
+@pytest.mark.parametrize("name", [*NAMES, *MORE])
 @pytest.mark.parametrize("size", [(300, 300), (400, 100), (100, 400), (1, 1), (2048, 2048)], ids=str)
 def test_each_value_draws_a_wireframe(name: str, size: tuple[int, int], assert_sound_svg: Sound) -> None:
     """P-51, P-52, P-54: lines, no fill, in the middle, inside the canvas."""
@@ -49,9 +59,39 @@ def test_each_value_draws_a_wireframe(name: str, size: tuple[int, int], assert_s
 
 def test_the_six_values_draw_six_different_icons() -> None:
     """P-53: different lines, not different titles."""
-    assert list(ICONS) == NAMES
     paths = {icon(ET.fromstring(draw(f"/glyph/300x300?as={name}"))).attrib["d"] for name in NAMES}
     assert len(paths) == 6
+
+
+def test_no_two_values_draw_the_same() -> None:
+    assert len(set(LINES.values())) == len(LINES)
+    pixels = {draw(f"/glyph/48x48.png?as={name}") for name in LINES}
+    assert len(pixels) == len(LINES)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_each_is_drawn_in_one_hand(name: str) -> None:
+    """In the middle of the box and nearly as long as it, off its edge, with nothing that is no line (icons.py)."""
+    assert re.fullmatch(r"[MmLlHhVvCcAaZz0-9. -]+", LINES[name])
+    pen = BoundsPen(None)
+    parse_path(LINES[name], pen)
+    left, top, right, bottom = pen.bounds
+    assert 6 <= left < right <= 90
+    assert 6 <= top < bottom <= 90
+    assert 68 <= max(right - left, bottom - top) <= 84
+    assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((48, 48), abs=2.5)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_every_move_draws_and_no_line_is_drawn_twice(name: str) -> None:
+    """A move alone is nothing to be seen, and a line over a line is darker where it is smoothed."""
+    pen = RecordingPen()
+    parse_path(LINES[name], pen)
+    strokes = "".join("M" if kind == "moveTo" else "e" if kind in ("endPath", "closePath") else "-" for kind, _ in pen.value)
+    assert re.fullmatch(r"(M-+e)+", strokes)
+    ends = [points[-1] if points else None for _, points in pen.value]
+    lines = [frozenset((ends[at - 1], ends[at])) for at, (kind, _) in enumerate(pen.value) if kind == "lineTo"]
+    assert len(set(lines)) == len(lines)
 
 
 def test_without_a_value_it_is_a_photo() -> None:
@@ -71,7 +111,7 @@ def test_any_other_value_is_refused_by_name(value: str) -> None:
     with pytest.raises(BadParameter) as refusal:
         draw(f"/glyph/300x300?as={value}")
     assert refusal.value.param == "as"
-    assert all(name in str(refusal.value) for name in NAMES)
+    assert str(refusal.value).removeprefix("as: expected one of ").split(", ") == list(LINES)
 
 
 def test_the_lines_can_be_told_from_the_ground() -> None:

@@ -19,6 +19,7 @@ import pytest
 
 import placeholder
 from placeholder import draw
+from placeholder.synth.icons import MORE
 
 FOLDER = Path(__file__).parent / "goldens"
 
@@ -66,6 +67,9 @@ URLS = {
     "glyph-map": "/glyph/64x64?as=map",
     "glyph-document": "/glyph/1x1?as=document",
     "glyph-double": "/glyph/300x300@2x.svg?as=avatar",
+    "glyph-blocked": "/glyph/300x200?as=blocked",
+    "glyph-failed": "/glyph/200x300?as=failed",
+    **{f"glyph-{name}": f"/glyph/300x300?as={name}" for name in MORE},
 }
 
 

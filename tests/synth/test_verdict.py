@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from placeholder.raster.make import make
 from placeholder.synth import glyph
 from placeholder.synth.catalogue import find_target, svg_bytes, verdict_on
-from placeholder.synth.glyph import NO_GROUND, NO_LINE, VERDICTS, Glyph, draw
+from placeholder.synth.glyph import NO_GROUND, NO_LINE, Glyph, draw
+from placeholder.synth.icons import ICONS, MORE, VERDICTS
 from placeholder.values.color import contrast
 from placeholder.values.format import Format
 from placeholder.values.size import MAX_DIM, Size
@@ -50,8 +51,9 @@ def test_blocked_and_failed_are_told_apart_and_from_every_glyph() -> None:
     assert set(VERDICTS) == {"blocked", "failed"}
     drawn = {draw(Glyph(Size(64, 64), word)) for word in VERDICTS}
     assert len(drawn) == 2
-    assert not set(VERDICTS) & set(glyph.ICONS)
-    assert not set(VERDICTS.values()) & set(glyph.ICONS.values())
+    others = {**ICONS, **MORE}
+    assert not set(VERDICTS) & set(others)
+    assert not set(VERDICTS.values()) & set(others.values())
 
 
 @pytest.mark.parametrize("word", VERDICTS)

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from fixtures.imagining import Imagining
 
+from placeholder.values.named import NAMES
+from placeholder.values.size import Size
+
 Ask = Callable[..., Awaitable[Any]]
 
 FILES = {
@@ -74,6 +77,13 @@ async def test_every_picture_and_link_of_the_page_that_is_ours_answers(ask: Ask)
     for address in ours:
         # The page may show one refusal, so that people know what it looks like.
         assert (await ask(address.partition("#")[0])).status == (400 if "zzz" in address else 200), address
+
+
+async def test_a_preset_with_a_name_is_of_that_size(ask: Ask) -> None:
+    presets = re.findall(r'data-size="([0-9]+)x([0-9]+)">([^<]+)</button>', (await ask("/")).body.decode())
+    assert {name for _, _, name in presets} & set(NAMES)
+    for w, h, name in presets:
+        assert NAMES[name] == Size(int(w), int(h)) if name in NAMES else name == f"{w} × {h}"
 
 
 @pytest.mark.parametrize("target", ["/%0A", "/page.css%0A", "/prompt.js/", "/copy.js.map"])

@@ -39,6 +39,7 @@ const SNIPPETS = {
 const MAX_SIDE = 2048;
 const MAX_PIXELS = 4096;
 const ENDING = /^(\d+)x(\d+)(?:(?:@([23])x)?\.(svg|png|jpe?g|webp|avif|gif))?$/;
+const NAMED = /^([^?]*?\/)(?:(\d+(?::|%3a)\d+\/\d+)|([a-z\d-]+))((?:(?:@[23]x)?\.[a-z]+)?(?:\?.*)?)$/is;
 const FORMAT_NAMES = { svg: "SVG", png: "PNG", jpg: "JPEG", webp: "WebP", avif: "AVIF", gif: "GIF" };
 const FIRST = "amber brisk calm copper distant early faint gentle hollow inner late lunar mellow narrow open pale precious quiet";
 const SECOND = "basin bay cliff cove delta dune field fjord glade harbour island lake marsh meadow mist reef river shore tide";
@@ -257,8 +258,32 @@ function onClick({ target }) {
   if (button && !button.dataset.copy) refresh();
 }
 
-function adopt() {
-  const wish = location.hash.startsWith("#/") ? parse(location.hash.slice(1)) : null;
+// The address with its size in digits where it goes by a ratio or a name: what those mean the service says.
+async function inDigits(address) {
+  const found = NAMED.exec(address);
+  if (!found) return address;
+  const [, before, ratio, name, behind] = found;
+  try {
+    return before + await (ratio ? sizeOfRatio(ratio) : sizeOfName(name)) + behind;
+  } catch {
+    return address;    // it means nothing, or nobody says
+  }
+}
+
+async function sizeOfRatio(ratio) {
+  const { headers } = await fetch(`/${ratio}`, { method: "HEAD" });
+  return headers.get("Content-Location").slice(1);
+}
+
+async function sizeOfName(name) {
+  const names = await (await fetch("/sizes.json")).json();
+  return names[name].join("x");
+}
+
+async function adopt() {
+  const { hash } = location;
+  const wish = hash.startsWith("#/") ? parse(hash.slice(1)) ?? parse(await inDigits(hash.slice(1))) : null;
+  if (location.hash !== hash) return;    // another has come meanwhile
   if (wish) fill(wish);
   refresh();
 }

@@ -64,7 +64,7 @@ async def test_a_listed_peers_url_is_answered_where_nobody_else_wants_it(name: s
 
 
 async def test_with_the_list_empty_nothing_is_read_but_on_the_peers_hosts(ask: Ask) -> None:
-    for target in ("/400", "/300/09f/fff", "/seed/picsum/200/300", "/400x300/", "/qvga"):
+    for target in ("/400", "/300/09f/fff", "/seed/picsum/200/300", "/400x300/", "/mediumrectangle"):
         assert (await ask(target)).status == 404
 
 
