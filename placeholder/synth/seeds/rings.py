@@ -1,9 +1,9 @@
-"""Rings: discs in discs about one centre, each with a sector of another tone."""
+"""Rings: discs in discs about one centre, each of two sectors of two tones."""
 
 from placeholder.svg import markup
 from placeholder.synth.seeds.look import Look, Styled, sheet
 from placeholder.synth.seeds.palette import Palette
-from placeholder.synth.seeds.shapes import ARM, TURN, arm, disc
+from placeholder.synth.seeds.shapes import ARM, TURN, arm
 
 BANDS = 6
 
@@ -18,11 +18,13 @@ def _draw(spec: Styled, dice: bytes, palette: Palette) -> str:
     first = dice[-1]
     parts = []
     for at, width in enumerate(widths):
-        start, sweep = dice[3 + 3 * at : 5 + 3 * at]
+        start, sweep = dice[3 + 3 * at], 12 + dice[4 + 3 * at] % 40
         r = reach * inside // whole
         inside -= width
-        parts.append(markup.filled(paints[(first + 2 * at) % 6].hex, disc(x, y, r)))
-        parts.append(markup.filled(paints[(first + 2 * at + 3) % 6].hex, _sector(x, y, r, start, 12 + sweep % 40)))
+        # The first reaches a little beneath the second, so that nothing shines through between them.
+        rest = _sector(x, y, r, start + sweep - 1, TURN - sweep + 2)
+        parts.append(markup.filled(paints[(first + 2 * at) % 6].hex, rest))
+        parts.append(markup.filled(paints[(first + 2 * at + 3) % 6].hex, _sector(x, y, r, start, sweep)))
     return markup.ground(spec.size, palette.soft.hex) + markup.scaled(paper.scale, *parts)
 
 
