@@ -1,7 +1,7 @@
 """Mosaic: tiles of quarters, halves and whole discs that fill the canvas. Their edges stand on whole units, for sharpness.
 
-There are ROWS of tiles along the shorter side, and as many along the other as make them nearly square, at most MOST. From the
-middle outwards they are the same at any proportions.
+There are ROWS of tiles along the shorter side, and as many along the other as make them nearly square, at most MOST: the longest
+pictures have fewer rows. From the middle outwards they are the same at any proportions.
 """
 
 from functools import lru_cache
@@ -17,34 +17,42 @@ TILES = 61
 
 def _draw(spec: Styled, dice: bytes, palette: Palette) -> str:
     size, tones = spec.size, palette.tones
-    short = min(size.w, size.h)
-    columns, rows = _spans(size.w, short), _spans(size.h, short)
     grounds = (palette.soft.hex, tones[0].hex, tones[1].hex, tones[3].hex)
     paints = (tones[2].hex, tones[4].hex, palette.accent.hex, palette.ground.hex)
     figures = ["", "", "", ""]
-    tiles, run, under = [], "", grounds[0]
-    for row, top, b in rows:
-        for column, left, a in columns:
-            die = dice[(row * MOST + column) % TILES]
-            place = f"M{left} {top}"
-            square, shapes = _shapes(a, b)
-            paint = grounds[die & 3]
-            if paint is not under:
-                tiles.append(markup.filled(under, run))
-                run, under = "", paint
-            run += place + square
-            figures[die >> 2 & 3] += place + shapes[die >> 5]
+    tiles, run, under = [], "", ""
+    for at, place, square, shapes in _plan(size.w, size.h):
+        die = dice[at]
+        paint = grounds[die & 3]
+        if run and paint is not under:
+            tiles.append(markup.filled(under, run))
+            run = ""
+        under = paint
+        run += place + square
+        figures[die >> 2 & 3] += place + shapes[die >> 5]
     tiles.append(markup.filled(under, run))
     tiles += [markup.filled(paint, figure) for paint, figure in zip(paints, figures, strict=True) if figure]
     return markup.ground(size, palette.soft.hex) + "".join(tiles)
 
 
-@lru_cache(maxsize=1024)
-def _spans(side: int, short: int) -> tuple[tuple[int, int, int], ...]:
-    """The number, counted from the middle, the start and the length of each tile along `side`."""
-    count = max(ROWS, min(MOST, (side * ROWS + short // 2) // short))
+@lru_cache(maxsize=256)
+def _plan(w: int, h: int) -> tuple[tuple[int, str, str, tuple[str, ...]], ...]:
+    """Which die decides each tile, where it is, and what it can be, row by row."""
+    short, long = min(w, h), max(w, h)
+    few = max(1, min(ROWS, (short * MOST + long // 2) // long))
+    many = min(MOST, (long * few + short // 2) // short)
+    columns, rows = (many, few) if w > h else (few, many)
+    return tuple(
+        ((row * MOST + column) % TILES, f"M{left} {top}", *_shapes(a, b))
+        for row, top, b in _spans(h, rows)
+        for column, left, a in _spans(w, columns)
+    )
+
+
+def _spans(side: int, count: int) -> list[tuple[int, int, int]]:
+    """The number, counted from the middle, the start and the length of each of `count` tiles along `side`."""
     edges = [side * at // count for at in range(count + 1)]
-    return tuple((at - count // 2, edges[at], edges[at + 1] - edges[at]) for at in range(count))
+    return [(at - count // 2, edges[at], edges[at + 1] - edges[at]) for at in range(count)]
 
 
 @lru_cache(maxsize=1024)

@@ -137,3 +137,22 @@ def test_initials_can_be_read_on_whatever_is_behind_them(theme: str) -> None:
         *grounds, ink = fills
         assert len(grounds) == 4
         assert min(contrast(Color(ground), Color(ink)) for ground in grounds) >= AA_TEXT
+
+
+@pytest.mark.parametrize(
+    ("size", "tiles"),
+    [
+        ("40x40", 16), ("300x300", 16), ("2048x2048", 16), ("400x300", 20), ("300x400", 20), ("1200x300", 64), ("600x100", 48),
+        ("2048x128", 16), ("2048x1", 16), ("1x2048", 16), ("1x1", 16),
+    ],
+)  # fmt: skip
+def test_a_mosaic_has_as_many_tiles_as_its_shape_holds(size: str, tiles: int) -> None:
+    """Each tile is a square and a figure on it; every square reaches a unit beneath the next."""
+    _, *paths = re.findall(rb' d="([^"]*)"', draw(f"/seed/precious-tide/{size}?style=mosaic"))
+    squares = [re.findall(rb"M[0-9]+ [0-9]+h([0-9]+)v([0-9]+)h-\1z", path) for path in paths]
+    found = [(int(a) - 1, int(b) - 1) for square in squares for a, b in square]
+    assert len(found) == tiles
+    assert all(path for path in paths)
+    w, h = map(int, size.split("x"))
+    if min(w, h) >= 40:
+        assert all(0.72 < a / b < 1.4 for a, b in found)
