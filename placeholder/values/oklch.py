@@ -6,7 +6,7 @@ that every machine finds the same digits (P-17).
 """
 
 from bisect import bisect
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from placeholder.values.angle import direction
@@ -17,7 +17,7 @@ TURN = 256
 _STEP = 0.96
 
 
-@cache
+@lru_cache(maxsize=8192)
 def oklch(lightness: float, chroma: float, hue: int) -> Color:
     """`lightness` 0 … 1, `chroma` 0 … 0.4, `hue` in 256ths of a turn, taken modulo TURN."""
     sine, minus_cosine = direction(hue % TURN * 360_000 // TURN)

@@ -34,7 +34,6 @@ class Palette(NamedTuple):
     ink: Color
 
 
-@cache
 def palette(theme: str, hue: int, harmony: int) -> Palette:
     """`theme` is one of THEMES; `hue` and `harmony` are dice, 0 … 255."""
     return _palette(theme, hue, harmony % len(_HARMONIES))
