@@ -286,7 +286,8 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
         "preserveAspectRatio": "none",
     },
     "title": {},
-    "path": {**_SHAPE, "stroke-width": "3", "stroke-linecap": "round", "stroke-linejoin": "round"},
+    "g": {"transform": rf"scale\({_SCALE}\)"},
+    "path": {**_SHAPE, "stroke-width": "[1-9][0-9]{0,2}", "stroke-linecap": "round", "stroke-linejoin": "round"},
     "circle": {"cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER, "fill": _HEX, "fill-opacity": r"\.[0-9]{1,2}"},
     "text": {
         "x": _NUMBER,
@@ -307,7 +308,7 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
         "y2": _NUMBER,
     },
     "radialGradient": {"id": "[a-z0-9-]+", "gradientUnits": "userSpaceOnUse", "cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER},
-    "stop": {"stop-color": _HEX, "offset": "1"},
+    "stop": {"stop-color": _HEX, "offset": r"1|\.[0-9]{1,2}", "stop-opacity": r"0|\.[0-9]{1,2}"},
 }
 """Every element and attribute that a picture of ours may have, with the grammar of its value. Nothing here can run, load
 or link."""

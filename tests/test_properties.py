@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from placeholder import draw
 from placeholder.errors import Refusal
+from placeholder.synth.seeds.album import LOOKS
 from placeholder.values.text import clean_text
 
 Sound = Callable[..., ET.Element]
@@ -96,7 +97,16 @@ def test_any_colours_are_the_ones_that_are_drawn(
 
 @thorough
 @given(
-    st.sampled_from(["/{}", "/color/7c9cff/{}", "/gradient/{}", "/seed/x/{}", "/glyph/{}"]),
+    st.sampled_from(
+        [
+            "/{}",
+            "/color/7c9cff/{}",
+            "/gradient/{}",
+            "/seed/x/{}",
+            *(f"/seed/x/{{}}?style={style}" for style in LOOKS),
+            "/glyph/{}",
+        ]
+    ),
     SIZES,
     st.sampled_from(["", ".svg", "@2x.svg", "@3x.svg"]),
     st.integers(0, 4),
@@ -120,7 +130,7 @@ def test_any_size_of_any_drawing_is_clamped_and_shown_at_its_density(
 WORDS = (
     "400x300 4x3 0x0 9999x1 400X300 color gradient seed glyph fff zzz .. . .svg @2x.svg .png @ %2F %00 %0A %FF % x / // ? & = # ;"
     " og 4k favicon 16:9 : 16:9/64"
-    ' text= bg= as= angle= type=radial from= map NaN 1e9 + < " \\ 漢'
+    ' text= bg= as= angle= type=radial from= style=mesh style= theme=dark map NaN 1e9 + < " \\ 漢'
 )
 PIECES = st.sampled_from([*WORDS.split(" "), " ", "\ud800"])
 

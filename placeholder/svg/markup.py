@@ -77,6 +77,35 @@ def _stops(colors: tuple[Color, Color]) -> str:
     return f'<stop stop-color="{colors[0].hex}"/><stop offset="1" stop-color="{colors[1].hex}"/>'
 
 
+def glow(name: str, center: tuple[float, float], radius: float, color: Color) -> str:
+    """A paint that is `color` at `center` and fades softly to nothing at `radius`; both are shares of the box that it paints."""
+    (cx, cy), fill = center, color.hex
+    return (
+        f'<radialGradient id="{name}" cx="{number(cx)}" cy="{number(cy)}" r="{number(radius)}"><stop stop-color="{fill}"/>'
+        f'<stop offset=".25" stop-color="{fill}" stop-opacity=".84"/><stop offset=".5" stop-color="{fill}" stop-opacity=".5"/>'
+        f'<stop offset=".75" stop-color="{fill}" stop-opacity=".16"/>'
+        f'<stop offset="1" stop-color="{fill}" stop-opacity="0"/></radialGradient>'
+    )
+
+
+def scaled(scale: float, *body: str) -> str:
+    """`body` in units that are `scale` units of the canvas, 0.0001 … 10."""
+    return f'<g transform="scale({scale:.7f})">{"".join(body)}</g>'
+
+
+def filled(paint: str, path: str) -> str:
+    """`path` filled with a colour's hex or a gradient's `url(#name)`."""
+    return f'<path fill="{paint}" d="{path}"/>'
+
+
+def stroked(color: Color, width: int, path: str) -> str:
+    """`path` as lines with round ends."""
+    return (
+        f'<path fill="none" stroke="{color.hex}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round"'
+        f' d="{path}"/>'
+    )
+
+
 def circle(x: int, y: int, r: int, fill: Color, opacity: str) -> str:
     return f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill.hex}" fill-opacity="{opacity}"/>'
 

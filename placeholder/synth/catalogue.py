@@ -12,11 +12,13 @@ from urllib.parse import quote, unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
-from placeholder.synth import color, glyph, gradient, label, seed
+from placeholder.synth import color, glyph, gradient, label
+from placeholder.synth.seeds import album
+from placeholder.synth.seeds.look import Styled
 from placeholder.values.color import Color
 from placeholder.values.format import SUFFIXES, Format, pixels
 from placeholder.values.named import in_digits
-from placeholder.values.query import parse_query
+from placeholder.values.query import has_parameter, parse_query
 from placeholder.values.size import Size, parse_size
 
 
@@ -44,13 +46,15 @@ class Drawing:
     parameters: tuple[str, ...]
     parse: Callable[..., Spec]
     draw: Callable[[Any], str]
+    asked_by: str = ""
+    """The parameter without which the query is not read, where there is one."""
 
 
 CATALOGUE = (
     Drawing("/{size}", label.PARAMETERS, label.parse, label.draw),
     Drawing("/color/{hex}/{size}", color.PARAMETERS, color.parse, color.draw),
     Drawing("/gradient/{size}", gradient.PARAMETERS, gradient.parse, gradient.draw),
-    Drawing("/seed/{seed}/{size}", seed.PARAMETERS, seed.parse, seed.draw),
+    Drawing("/seed/{seed}/{size}", album.PARAMETERS, album.parse, album.draw, asked_by="style"),
     Drawing("/glyph/{size}", glyph.PARAMETERS, glyph.parse, glyph.draw),
 )
 
@@ -124,7 +128,8 @@ def find(path: str, query: str) -> Picture:
     if drawing is None or ending is None or "" in segments:
         raise NoSuchPicture
     size, suffix = ending
-    wanted = parse_query(query) if drawing.parameters else {}
+    is_read = has_parameter(query, drawing.asked_by) if drawing.asked_by else drawing.parameters
+    wanted = parse_query(query) if is_read else {}
     return Picture(drawing, drawing.parse(size, wanted, *segments[1:-1]), *suffix)
 
 
@@ -167,6 +172,8 @@ def self_contained(picture: Picture) -> Picture:
     """`picture` as it can be drawn by whoever has no fonts."""
     if isinstance(picture.spec, label.Label):
         return picture._replace(spec=label.self_contained(picture.spec))
+    if isinstance(picture.spec, Styled):
+        return picture._replace(spec=album.self_contained(picture.spec))
     return picture
 
 

@@ -7,15 +7,14 @@ new file, never a change here.
 
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 
 from placeholder.svg import markup
+from placeholder.synth.dice import roll
 from placeholder.values.color import Color
 from placeholder.values.query import Query
 from placeholder.values.size import Size
 from placeholder.values.text import clean_text
 
-PARAMETERS = ()
 CIRCLES = 5
 _OPACITIES = (".18", ".28", ".38", ".5")
 _SKY, _DEPTH, *_DISCS = ((150, 176), (172, 120), (200, 118), (200, 150), (200, 182), (200, 214))
@@ -42,7 +41,7 @@ def parse(size: Size, _: Query, seed: str) -> Seed:
 
 def draw(spec: Seed) -> str:
     w, h = spec.size.w, spec.size.h
-    dice = blake2b(spec.seed.encode("utf-8", "replace"), digest_size=32).digest()
+    dice = roll(spec.seed, 32)
     hue, spread = dice[0], 20 + dice[1] % 60
     start, end = _tint(hue, _SKY), _tint((hue + spread) % 256, _DEPTH)
     # The ground's direction is one of its two diagonals.

@@ -26,6 +26,11 @@ def parse_query(text: str) -> Query:
     return found
 
 
+def has_parameter(text: str, name: str) -> bool:
+    """Whether `text` has `name`, however many parameters there are."""
+    return any(_decoded(pair.partition("=")[0]) == name for pair in text.split("&"))
+
+
 def _decoded(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")

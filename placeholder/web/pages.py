@@ -1,4 +1,5 @@
-"""The front page with its files, which load nothing from elsewhere, as their policy says; and the health check."""
+"""The front page and the gallery with their files, which load nothing from elsewhere, as their policy says; and the health
+check."""
 
 import json
 from functools import cache
@@ -22,6 +23,8 @@ FILES = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/copy.js": ("copy.js", "text/javascript; charset=utf-8"),
     "/prompt.js": ("prompt.js", "text/javascript; charset=utf-8"),
+    "/gallery": ("gallery.html", "text/html; charset=utf-8"),
+    "/gallery.css": ("gallery.css", "text/css; charset=utf-8"),
 }
 
 

@@ -1,6 +1,7 @@
 """Every URL on one screen.
 
     GET  /                          the front page; pages.FILES lists the files that belong to it, /page.json is what it asks
+    GET  /gallery                   every look of a seed; a page without script
     GET  /components/ai-img.js      the element <ai-img>; /components/ai-img@{version}.js is this release's for ever
     GET  /healthz                   {"ok": true}
     GET  /sizes.json                every size that has a name (values/named.py)
@@ -16,7 +17,7 @@ and the drawings, which synth/catalogue.py lists with their query parameters:
     GET  /{w}x{h}                   text, bg, fg
     GET  /color/{hex}/{w}x{h}
     GET  /gradient/{w}x{h}          from, to, angle, type
-    GET  /seed/{seed}/{w}x{h}
+    GET  /seed/{seed}/{w}x{h}       style, theme
     GET  /glyph/{w}x{h}             as
 
 A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/format.py). It may go by a name, /og, or by

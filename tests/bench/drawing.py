@@ -18,6 +18,8 @@ from pathlib import Path
 
 from placeholder import draw
 from placeholder.library import asked_for
+from placeholder.synth.seeds.album import LOOKS
+from placeholder.synth.seeds.palette import THEMES
 
 FRESH = count(1000)
 SVG = {
@@ -28,6 +30,11 @@ SVG = {
     "label of eight new words": lambda n: f"/400x300?text=the+quarterly+report+of+team+number+{n}+follows",
     "label of another script": lambda n: f"/400x300?text=図{n}",
     "seed": lambda n: f"/seed/s{n}/400x300",
+    **{
+        f"seed, {style}": lambda n, style=style: f"/seed/s{n}/400x300?style={style}&theme={THEMES[n % len(THEMES)]}"
+        for style in LOOKS
+    },
+    "seed, mosaic, its longest": lambda n: f"/seed/s{n}/1200x300?style=mosaic",
     "glyph": lambda n: f"/glyph/{n % 2048 + 1}x300?as=map",
 }
 RASTER = (
@@ -39,6 +46,8 @@ RASTER = (
     "/gradient/2048x2048.png?angle=120",
     "/gradient/2048x2048.png?type=radial",
     "/seed/ada/1200x630.png",
+    *(f"/seed/ada/1200x630.webp?style={style}" for style in LOOKS),
+    "/seed/ada/2048x2048.png?style=mesh",
     "/glyph/300x300.png",
     "/1200x630.jpg",
     "/1200x630.webp",
@@ -55,6 +64,7 @@ LARGEST = [
         ("/color/7c9cff/2048x2048@2x", ""),
         ("/gradient/2048x2048@2x", "?angle=120"),
         ("/seed/ada/2048x2048@2x", ""),
+        ("/seed/ada/2048x2048@2x", "?style=mesh"),
         ("/glyph/2048x2048@2x", ""),
     )
     for ending in ("png", "jpg", "webp", "avif", "gif")

@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from placeholder.synth.icons import LINES
+from placeholder.synth.seeds.album import LOOKS
 from placeholder.values.color import AA_TEXT, Color, contrast, luminance
 
 EXAMPLES = (
@@ -174,6 +175,43 @@ async def test_a_seed_typed_and_rolled(front: Front) -> None:
     seed = await front.field("seed").input_value()
     assert seed != "Zoë's 1+1 (a)"
     await front.shows(f"/seed/{seed}/400x300")
+
+
+async def test_a_style_and_a_theme_of_a_seed(front: Front) -> None:
+    await front.radio("drawing", "Seed").check()
+    await expect(front.radio("style", "plain")).to_be_checked()
+    await expect(front.field("theme-param")).to_be_hidden()
+    for style in LOOKS:
+        await front.radio("style", style).click()
+        assert await front.shows(f"/seed/precious-tide/400x300?style={style}") == (400, 300)
+    await front.radio("theme", "Dark").check()
+    await front.radio("format", "WebP").check()
+    await front.shows("/seed/precious-tide/400x300.webp?style=constellation&theme=dark")
+    await expect(front.snippet("img")).to_have_text(
+        f'<img src="{front.origin}/seed/precious-tide/400x300.webp?style=constellation&amp;theme=dark"'
+        ' width="400" height="300" alt="precious-tide">'
+    )
+    await front.radio("style", "plain").check()
+    await front.shows("/seed/precious-tide/400x300.webp")
+    await expect(front.field("theme-param")).to_be_hidden()
+
+
+async def test_a_style_is_recalled(front: Front) -> None:
+    await front.recall("/seed/tern/300x200?theme=dark&style=mesh")
+    await front.shows("/seed/tern/300x200?style=mesh&theme=dark")
+    await expect(front.radio("style", "mesh")).to_be_checked()
+    await expect(front.radio("theme", "Dark")).to_be_checked()
+    await front.page.reload()
+    await front.shows("/seed/tern/300x200?style=mesh&theme=dark")
+    for query in ("", "?style=zzz", "?style=", "?theme=dark"):
+        await front.recall(f"/seed/tern/300x200{query}")
+        await front.shows("/seed/tern/300x200")
+        await expect(front.radio("style", "plain")).to_be_checked()
+
+
+async def test_every_look_has_its_tile(front: Front) -> None:
+    tiles = front.page.locator("input[name=style]")
+    assert await tiles.evaluate_all("(them) => them.map((it) => it.value)") == ["", *LOOKS]
 
 
 async def test_a_seed_that_no_path_segment_can_carry(front: Front) -> None:
@@ -574,7 +612,14 @@ async def test_nothing_sticks_out(front: Front) -> None:
     wide = "document.documentElement.scrollWidth"
     for width, size in ((320, "1x2048"), (375, "2048x1"), (768, "2048x2048"), (1920, "2048x2")):
         await front.page.set_viewport_size({"width": width, "height": 640})
-        for address in ("/9x9?bg=fff", "/color/fff/9x9", "/gradient/9x9", "/seed/a/9x9", "/glyph/9x9?as=map"):
+        for address in (
+            "/9x9?bg=fff",
+            "/color/fff/9x9",
+            "/gradient/9x9",
+            "/seed/a/9x9",
+            "/seed/a/9x9?style=mesh",
+            "/glyph/9x9?as=map",
+        ):
             await front.recall(address)
             assert await front.page.evaluate(wide) <= width, address
         await front.recall(f"/glyph/{size}?as=photo")

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.async_api import Page
 
+from placeholder.synth.seeds.album import LOOKS
+
 MOST_DIFFERENT = 0.02
 """Mean difference over all pixels and channels, of the full range."""
 
@@ -22,6 +24,8 @@ PICTURES = [
     "/gradient/600x400{}?from=f00&to=00f&type=radial",
     "/seed/precious-tide/400x300{}",
     "/seed/ada/640x640{}",
+    *(f"/seed/ada/{size}{{}}?style={style}" for style in LOOKS for size in ("300x300", "640x160")),
+    *(f"/seed/tern/40x40{{}}?style={style}&theme=dark" for style in LOOKS),
     *(f"/glyph/300x300{{}}?as={icon}" for icon in ("avatar", "photo", "video", "product", "map", "document")),
 ]
 
@@ -54,7 +58,14 @@ async def test_a_png_is_what_chromium_draws_from_the_svg(page: Page, live_server
 
 @pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp", ".avif", ".gif"])
 @pytest.mark.parametrize(
-    "address", ["/400x300{}", "/gradient/600x400{}?angle=30", "/seed/ada/640x480{}", "/glyph/300x300{}?as=map"]
+    "address",
+    [
+        "/400x300{}",
+        "/gradient/600x400{}?angle=30",
+        "/seed/ada/640x480{}",
+        "/seed/ada/300x200{}?style=mesh",
+        "/glyph/300x300{}?as=map",
+    ],
 )
 async def test_the_other_formats_show_the_same(page: Page, live_server: str, address: str, suffix: str) -> None:
     picture = fetched(live_server + address.format(suffix))
@@ -62,7 +73,9 @@ async def test_the_other_formats_show_the_same(page: Page, live_server: str, add
     assert difference(picture, svg) < MOST_DIFFERENT
 
 
-@pytest.mark.parametrize("address", ["/300x200@2x{}", "/seed/ada/333x217@3x{}", "/gradient/101x57@3x{}?angle=45"])
+@pytest.mark.parametrize(
+    "address", ["/300x200@2x{}", "/seed/ada/333x217@3x{}", "/seed/ada/101x57@3x{}?style=mosaic", "/gradient/101x57@3x{}?angle=45"]
+)
 async def test_densities_have_the_pixels_and_the_picture_of_the_svg(page: Page, live_server: str, address: str) -> None:
     png = fetched(live_server + address.format(".png"))
     assert difference(png, await drawn_by_chromium(page, live_server + address.format(".svg"), png.size)) < MOST_DIFFERENT

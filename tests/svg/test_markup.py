@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placeholder.svg import markup
+from placeholder.values.color import Color
 from placeholder.values.size import Size
 from placeholder.values.text import clean_text
 
@@ -74,3 +75,33 @@ def test_a_resized_document_changes_its_extent_alone() -> None:
     assert (after.get("width"), after.get("height"), after.get("viewBox")) == ("8", "6", "0 0 4 3")
     assert after.get("preserveAspectRatio") == "none"
     assert [ET.tostring(child) for child in after] == [ET.tostring(child) for child in before]
+
+
+@pytest.mark.parametrize("scale", [1 / 2048, 40 / 2048, 400 / 2048, 1.0, 0.0001, 9.9])
+def test_a_scale_is_plain_and_close(scale: float) -> None:
+    """Never an exponent; a sheet of 2,048 units ends within a tenth of a unit of where it should."""
+    written = re.fullmatch(r'<g transform="scale\(([0-9]\.[0-9]{7})\)">ab</g>', markup.scaled(scale, "a", "b"))
+    assert written
+    assert abs(float(written[1]) - scale) * 2048 < 0.1
+
+
+def test_a_glow_fades_evenly_to_nothing() -> None:
+    light = ET.fromstring(markup.glow("m", (0.25, 1), 1 / 3, Color("#7c9cff")))
+    assert (light.tag, light.attrib) == ("radialGradient", {"id": "m", "cx": "0.25", "cy": "1", "r": "0.33"})
+    assert {stop.attrib["stop-color"] for stop in light} == {"#7c9cff"}
+    fading = [(float(stop.get("offset", "0")), float(stop.get("stop-opacity", "1"))) for stop in light]
+    assert fading == sorted(fading, key=lambda stop: (stop[0], -stop[1]))
+    # Smoothstep, to two places: level at both ends.
+    assert all(opacity == pytest.approx(1 - at * at * (3 - 2 * at), abs=0.005) for at, opacity in fading)
+
+
+def test_lines_have_round_ends_and_no_ground() -> None:
+    line = ET.fromstring(markup.stroked(Color("#7c9cff"), 12, "M0 0h0"))
+    assert line.attrib == {
+        "fill": "none",
+        "stroke": "#7c9cff",
+        "stroke-width": "12",
+        "stroke-linecap": "round",
+        "stroke-linejoin": "round",
+        "d": "M0 0h0",
+    }

@@ -15,7 +15,7 @@ ADDRESSES = {
     "/{size}": ("text", "bg", "fg"),
     "/color/{hex}/{size}": (),
     "/gradient/{size}": ("from", "to", "angle", "type"),
-    "/seed/{seed}/{size}": (),
+    "/seed/{seed}/{size}": ("style", "theme"),
     "/glyph/{size}": ("as",),
 }
 PATHS = ["/{}", "/color/7c9cff/{}", "/gradient/{}", "/seed/precious-tide/{}", "/glyph/{}"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 import pytest
+from fixtures.seeds import THOUSAND
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,16 +15,6 @@ from placeholder.synth.seed import draw as draw_spec
 from placeholder.values.size import Size
 
 Sound = Callable[..., ET.Element]
-
-SAMPLES = [
-    *(f"user-{number}" for number in range(400)),
-    *(str(number) for number in range(200)),
-    *(f"{one}{two}" for one in "abcdefghij" for two in "abcdefghijklmnopqrst"),
-    *(f"precious-tide{'-' * number}" for number in range(100)),
-    *(chr(0x4E00 + number) for number in range(50)),
-    *("é" * number for number in range(1, 51)),
-]
-"""A thousand seeds, most of them near neighbours of another."""
 
 
 def look(root: ET.Element) -> tuple[tuple[str, ...], ...]:
@@ -50,8 +41,8 @@ def test_the_same_seed_gives_the_same_picture() -> None:
 
 def test_a_thousand_seeds_give_a_thousand_pictures(assert_sound_svg: Sound) -> None:
     """P-47: not one SVG twice, and not one look twice either, whatever the title says."""
-    assert len(set(SAMPLES)) == len(SAMPLES) == 1000
-    bodies = [draw(f"/seed/{seed}/400x300") for seed in SAMPLES]
+    assert len(set(THOUSAND)) == len(THOUSAND) == 1000
+    bodies = [draw(f"/seed/{seed}/400x300") for seed in THOUSAND]
     assert len(set(bodies)) == 1000
     assert len({look(assert_sound_svg(body, (400, 300))) for body in bodies}) == 1000
 
@@ -64,9 +55,9 @@ def test_no_two_of_a_thousand_seeds_look_nearly_alike(assert_sound_svg: Sound) -
         colors = [int(color[at : at + 2], 16) / 255 for color in ground[:2] for at in (1, 3, 5)]
         return (*colors, *(value for x, y, r, *_ in discs for value in (int(x) / 400, int(y) / 300, int(r) / 163)))
 
-    vectors = [vector(assert_sound_svg(draw(f"/seed/{seed}/400x300"), (400, 300))) for seed in SAMPLES]
+    vectors = [vector(assert_sound_svg(draw(f"/seed/{seed}/400x300"), (400, 300))) for seed in THOUSAND]
     assert len(vectors[0]) == 6 + 3 * CIRCLES
-    pairs = combinations(zip(SAMPLES, vectors, strict=True), 2)
+    pairs = combinations(zip(THOUSAND, vectors, strict=True), 2)
     assert not [
         (seed, neighbour)
         for (seed, one), (neighbour, other) in pairs

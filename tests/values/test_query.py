@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placeholder.errors import BadParameter
-from placeholder.values.query import MAX_PARAMETERS, parse_query
+from placeholder.values.query import MAX_PARAMETERS, has_parameter, parse_query
 
 READ = [
     pytest.param("", {}, id="nothing"),
@@ -74,3 +74,24 @@ def test_whatever_is_encoded_arrives(wanted: dict[str, str]) -> None:
     encoders = (quote_plus, lambda text: quote(text, safe=""))
     for encode in encoders:
         assert parse_query("&".join(f"{encode(name)}={encode(value)}" for name, value in wanted.items())) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("style=mesh", True),
+        ("a=1&style", True),
+        ("style=", True),
+        ("st%79le=mesh", True),
+        ("&".join(["a=1"] * 99) + "&style=mesh", True),
+        ("", False),
+        ("a=style", False),
+        ("Style=mesh", False),
+        ("hairstyle=1&styles=2&sty le", False),
+        ("&".join(["a=1"] * 8000), False),
+    ],
+    ids=lambda given: str(given)[:20],
+)
+def test_a_parameter_is_found_among_however_many(text: str, is_there: bool) -> None:
+    """P-48."""
+    assert has_parameter(text, "style") is is_there

@@ -1,4 +1,5 @@
-"""The front page: its files, none from elsewhere, and a policy that says so; and what it may know that others may not."""
+"""The front page and the gallery: their files, none from elsewhere, and a policy that says so; and what the front page may know
+that others may not."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from fixtures.imagining import Imagining
 
+from placeholder.synth.seeds.album import LOOKS
 from placeholder.values.named import NAMES
 from placeholder.values.size import Size
 
@@ -19,7 +21,10 @@ FILES = {
     "/page.js": "text/javascript; charset=utf-8",
     "/copy.js": "text/javascript; charset=utf-8",
     "/prompt.js": "text/javascript; charset=utf-8",
+    "/gallery": "text/html; charset=utf-8",
+    "/gallery.css": "text/css; charset=utf-8",
 }
+PAGES = ("/", "/gallery")
 
 
 class Tags(HTMLParser):
@@ -53,25 +58,33 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(target: str, ask: A
     assert (await ask(target, headers={"If-None-Match": '"old"'})).status == 200
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(ask: Ask) -> None:
+async def tags_of(page: str, ask: Ask) -> list[tuple[str, dict[str, str | None]]]:
     tags = Tags()
-    tags.feed((await ask("/")).body.decode())
-    assert len(tags.seen) > 20
-    for tag, attributes in tags.seen:
+    tags.feed((await ask(page)).body.decode())
+    return tags.seen
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(page: str, ask: Ask) -> None:
+    seen = await tags_of(page, ask)
+    assert len(seen) > 20
+    for tag, attributes in seen:
+        assert tag != "style"
         assert not [name for name in attributes if name.startswith("on")], tag
         assert "style" not in attributes, tag
         if tag == "script":
             assert attributes.get("src")
         if tag in ("script", "img", "iframe", "source") or (tag == "link" and attributes.get("rel") in ("stylesheet", "icon")):
-            address = attributes.get("src") or attributes.get("href") or "/"
+            address = attributes.get("src") or attributes.get("href") or attributes.get("srcset") or ""
             assert re.match(r"/(?!/)|data:image/", address), address
 
 
-async def test_every_picture_and_link_of_the_page_that_is_ours_answers(ask: Ask) -> None:
+@pytest.mark.parametrize("page", PAGES)
+async def test_every_picture_and_link_of_the_page_that_is_ours_answers(page: str, ask: Ask) -> None:
     """The examples on the page are examples that work."""
-    tags = Tags()
-    tags.feed((await ask("/")).body.decode())
-    addresses = {value for _, attributes in tags.seen for name, value in attributes.items() if name in ("src", "href") and value}
+    named = ("src", "href", "srcset")
+    seen = await tags_of(page, ask)
+    addresses = {value for _, attributes in seen for name, value in attributes.items() if name in named and value}
     ours = sorted(address for address in addresses if address.startswith("/"))
     assert len(ours) > 5
     for address in ours:
@@ -86,9 +99,31 @@ async def test_a_preset_with_a_name_is_of_that_size(ask: Ask) -> None:
         assert NAMES[name] == Size(int(w), int(h)) if name in NAMES else name == f"{w} × {h}"
 
 
-@pytest.mark.parametrize("target", ["/%0A", "/page.css%0A", "/prompt.js/", "/copy.js.map"])
+@pytest.mark.parametrize(
+    "target", ["/%0A", "/page.css%0A", "/prompt.js/", "/copy.js.map", "/gallery/", "/gallery%0A", "/gallery.html"]
+)
 async def test_what_is_no_file_of_the_page_is_not_found(target: str, ask: Ask) -> None:
     assert (await ask(target)).status == 404
+
+
+async def test_the_gallery_shows_every_look_in_several_sizes_with_several_seeds_in_both_themes(ask: Ask) -> None:
+    seen = await tags_of("/gallery", ask)
+    shown = {attributes["src"] for tag, attributes in seen if tag == "img"}
+    in_the_dark = {attributes["srcset"] for tag, attributes in seen if tag == "source"}
+    linked = {attributes["href"] for tag, attributes in seen if tag == "a"}
+    assert in_the_dark == {f"{address}&theme=dark" for address in shown if "style=" in str(address)}
+    for style in ("", *(f"?style={style}" for style in LOOKS)):
+        own = [re.fullmatch(r"/seed/([^/]+)/([0-9]+x[0-9]+)" + re.escape(style), str(address)) for address in shown]
+        assert len({match[1] for match in own if match}) >= 6
+        assert len({match[2] for match in own if match}) >= 3
+        # Each has its URL beside it; those of the index, at the top, lead to the look.
+        assert {match[0] for match in own if match and match[2] != "144x96"} <= linked
+        assert f"#{style.partition('=')[2] or 'plain'}" in linked
+
+
+async def test_the_gallery_runs_no_script_and_the_front_page_leads_there(ask: Ask) -> None:
+    assert not [tag for tag, _ in await tags_of("/gallery", ask) if tag == "script"]
+    assert "/gallery" in [attributes.get("href") for tag, attributes in await tags_of("/", ask) if tag == "a"]
 
 
 async def test_the_key_of_the_page_is_for_the_page_alone(imagining: Imagining) -> None:

@@ -10,7 +10,7 @@ const DRAWINGS = {
   label: { folder: "", inPath: "", inQuery: ["text", "bg", "fg"], says: labelText },
   color: { folder: "color", inPath: "hex", inQuery: [], says: ({ hex }) => `#${hex}` },
   gradient: { folder: "gradient", inPath: "", inQuery: ["from", "to", "angle", "type"], says: gradientText },
-  seed: { folder: "seed", inPath: "seed", inQuery: [], says: ({ seed }) => seed },
+  seed: { folder: "seed", inPath: "seed", inQuery: ["style", "theme"], says: ({ seed }) => seed },
   glyph: { folder: "glyph", inPath: "", inQuery: ["as"], says: (values) => values.as },
 };
 
@@ -25,6 +25,8 @@ const PARAMETERS = {
   angle: { isLeft: () => field("type").value === "radial" },
   type: { isLeft: (value) => value === "linear" },
   seed: { tidy: pathText },
+  style: { isLeft: (value) => !value },
+  theme: { isLeft: (value) => value === "light" || !field("style").value },
   as: {},
 };
 
@@ -150,6 +152,7 @@ function refresh() {
   const wish = read();
   for (const options of form.querySelectorAll("[data-drawing]")) options.hidden = options.dataset.drawing !== wish.drawing;
   byId("angle-param").hidden = field("type").value === "radial";
+  byId("theme-param").hidden = !field("style").value;
   byId("angle-shown").value = `${field("angle").value}°`;
   tell(byId("size-note"), [sizeNote("w", "Width"), sizeNote("h", "Height")].filter(Boolean).join(" "));
   tell(byId("density-note"), densityNote(wish));
