@@ -5,9 +5,12 @@
 //
 // A wish is { drawing, w, h, format, density, values }; a parameter that is left to the service is absent from values.
 
+// How a label looks besides words and colours; its fields are in a part of the form that opens and closes.
+const LOOK = ["radius", "border", "font", "weight", "align", "theme", "debug"];
+
 // Every drawing: its first path segment, the parameter that stands in its path, those in its query, and its alt text.
 const DRAWINGS = {
-  label: { folder: "", inPath: "", inQuery: ["text", "bg", "fg"], says: labelText },
+  label: { folder: "", inPath: "", inQuery: ["text", "bg", "fg", ...LOOK], says: labelText },
   color: { folder: "color", inPath: "hex", inQuery: [], says: ({ hex }) => `#${hex}` },
   gradient: { folder: "gradient", inPath: "", inQuery: ["from", "to", "angle", "type"], says: gradientText },
   seed: { folder: "seed", inPath: "seed", inQuery: [], says: ({ seed }) => seed },
@@ -19,6 +22,13 @@ const PARAMETERS = {
   text: { isLeft: () => field("auto-text").checked },
   bg: { tidy: digits, isLeft: () => field("auto-bg").checked },
   fg: { tidy: digits, isLeft: () => field("auto-fg").checked },
+  radius: { tidy: trimmed, isLeft: (value) => !value },
+  border: { tidy: trimmed, isLeft: (value) => !value },
+  font: { isLeft: (value) => value === "sans" },
+  weight: { isLeft: (value) => value === "400" },
+  align: { isLeft: (value) => value === "center" },
+  theme: { isLeft: (value) => value === "light" },
+  debug: { isLeft: (value) => value === "0" },
   hex: { tidy: digits },
   from: { tidy: digits },
   to: { tidy: digits },
@@ -44,6 +54,7 @@ const FIRST = "amber brisk calm copper distant early faint gentle hollow inner l
 const SECOND = "basin bay cliff cove delta dune field fjord glade harbour island lake marsh meadow mist reef river shore tide";
 
 const form = document.getElementById("composer");
+const brush = document.createElement("canvas").getContext("2d");
 const kept = { w: 400, h: 300 };    // the sides that were last readable
 let running = new AbortController();
 let pause = 0;
@@ -83,6 +94,10 @@ function side(name) {
 // A colour without "#"; an empty field means its default.
 function digits(value, input) {
   return value.trim().replace(/^#/, "") || input.defaultValue;
+}
+
+function trimmed(value) {
+  return value.trim();
 }
 
 // A text that one path segment can carry: a browser resolves "." and ".." and no segment holds a slash.
@@ -132,6 +147,7 @@ function fill({ values, ...rest }) {
     field(name).value = value.replaceAll("\n", "\\n");
     setAutomatic(name, false);
   }
+  if (LOOK.some((name) => name in values)) byId("look").open = true;
   for (const picker of form.querySelectorAll("[data-for]")) matchPicker(field(picker.dataset.for));
 }
 
@@ -245,9 +261,19 @@ function onInput({ target }) {
 
 function matchPicker(input) {
   const picker = pickerOf(input);
-  const hex = digits(input.value, input);
-  if (!picker || !/^([\da-f]{3}|[\da-f]{6})$/i.test(hex)) return;
-  picker.value = `#${hex.length === 3 ? hex.replace(/./g, "$&$&") : hex}`;
+  const hex = picker && withoutAlpha(digits(input.value, input));
+  if (hex) picker.value = hex;
+}
+
+// A colour as a picker takes it, "" where the text is none. A canvas knows the names; what it cannot read changes no brush.
+function withoutAlpha(text) {
+  const found = /^(?:([\da-f]{3})[\da-f]?|([\da-f]{6})(?:[\da-f]{2})?)$/i.exec(text);
+  const read = ["#000000", "#ffffff"].map((before) => {
+    brush.fillStyle = before;
+    brush.fillStyle = found ? `#${found[1] ?? found[2]}` : text;
+    return brush.fillStyle;
+  });
+  return read[0] === read[1] && read[0].startsWith("#") ? read[0] : "";
 }
 
 function onClick({ target }) {
