@@ -126,10 +126,7 @@ def radial_gradient(name: str, center: tuple[float, float], radius: float, color
 
 def _stops(colors: tuple[Color, Color]) -> str:
     start, end = colors
-    return (
-        f'<stop stop-color="{start.hex}"{_stop_opacity(start)}/>'
-        f'<stop offset="1" stop-color="{end.hex}"{_stop_opacity(end)}/>'
-    )
+    return f'<stop stop-color="{start.hex}"{_stop_opacity(start)}/><stop offset="1" stop-color="{end.hex}"{_stop_opacity(end)}/>'
 
 
 def _stop_opacity(color: Color) -> str:

@@ -118,7 +118,8 @@ class _Paragraph:
     def __init__(self, text: str, font: Font) -> None:
         self.text, self.broken = text, "\n" in text
         self.known = known = font.advances
-        self.ends = [0, *accumulate(known[character] if character in known else _estimated(character, font) for character in text)]
+        widths = (known[character] if character in known else _estimated(character, font) for character in text)
+        self.ends = [0, *accumulate(widths)]
         self.words = [match.span() for match in _WORD.finditer(text)]
         self.word_ends = [self.ends[end] for _, end in self.words]
         # Marks alone have no width.

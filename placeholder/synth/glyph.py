@@ -74,9 +74,10 @@ def is_opaque(spec: Glyph) -> bool:
 def draw(spec: Glyph) -> str:
     size, (ground, line) = spec.size, spec.colors
     box = BOX * min(size.w, size.h)
+    rounded = markup.painted(markup.paint(ground), frame.rounded(size, spec.radius)) if spec.radius else ""
     return markup.document(
         size,
         spec.icon,
-        markup.painted(markup.paint(ground), frame.rounded(size, spec.radius)) if spec.radius else markup.ground(size, ground.hex),
+        rounded or markup.ground(size, ground.hex),
         markup.strokes((size.w - box) / 2, (size.h - box) / 2, box / _UNITS, line, _LINES[spec.icon]),
     )

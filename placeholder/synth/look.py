@@ -1,11 +1,14 @@
 """How a label looks besides its words, and the grammar of that in the query.
 
-    radius, border         values/frame.py
+    radius, border                          values/frame.py
     font   = "sans" / "serif" / "mono"
     weight = "400" / "700"
     align  = "left" / "center" / "right"
-    theme  = "light" / "dark" / "auto"      auto follows the reader's colour scheme; colours that are given win over it
+    theme  = "light" / "dark" / "auto"
     debug  = "0" / "1"                      1 writes format, density and size under the label (caption.py)
+
+Theme auto is one SVG that follows the reader's colour scheme, and in pixels the light theme. Colours that are given win over
+any theme.
 """
 
 from collections.abc import Iterable
@@ -36,8 +39,8 @@ DARK: Colors = (Color("#1e293b"), Color("#94a3b8"))
 @dataclass(frozen=True, slots=True)
 class Look:
     """`radius` and `border` in drawn units, at most half the shorter side; a border without `line` has the text's colour;
-    `dark` are the colours for readers whose scheme is dark, None where theirs are the same; a `caption` that is asked for is empty
-    until somebody writes it who knows in which format the picture is sent."""
+    `dark` are the colours for readers whose scheme is dark, None where theirs are the same; a `caption` that is asked for is
+    empty until somebody writes it who knows in which format the picture is sent."""
 
     radius: float = 0
     border: float = 0

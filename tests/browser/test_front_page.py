@@ -153,7 +153,7 @@ async def test_the_look_of_a_label(front: Front) -> None:
         ("weight", "700", "font=serif&weight=700"),
         ("align", "Left", "font=serif&weight=700&align=left"),
         ("theme", "Auto", "font=serif&weight=700&align=left&theme=auto"),
-        ("debug", "Format, size", "font=serif&weight=700&align=left&theme=auto&debug=1"),
+        ("debug", "Debug", "font=serif&weight=700&align=left&theme=auto&debug=1"),
     ):
         await front.radio(group, name).check()
         assert await front.shows(f"/400x300?{query}") == (400, 300)

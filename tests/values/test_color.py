@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
 from PIL import ImageColor
 
 from placeholder.errors import BadParameter
@@ -38,7 +37,7 @@ READ = [
 QUERY_ALONE = ["ffff", "fff8", "12345678", "red", "REBECCAPURPLE", "transparent"]
 REFUSED = [
     *("", "f", "ff", "fffff", "fffffff", "123456789", "ggg", "zzz", "zzzzzz", "none", "currentcolor", "inherit"),
-    *("#red", " red", "red ", "red\n", "dark red", "blac\u212a", "\uff52\uff45\uff44", "reds", "#transparent", "transparent,", "fff,5"),
+    *("#red", " red", "red ", "red\n", "dark red", "blac\u212a", "\uff52\uff45\uff44", "reds", "#transparent", "fff,5"),
     *("1_2", "+12", "-12", " fff", "fff ", "fff\n", "f f", "0x1", "ｆｆｆ", "１２３", "١٢٣", "ﬀ", "fff\x00", "f\u200bff"),
     *("url(#a)", '"/><script>', "rgb(0,0,0)", "hsl(0)", "##fff", "%23fff", "fff#", "\udcff\udcff\udcff"),
 ]
