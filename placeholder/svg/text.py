@@ -31,10 +31,11 @@ LINE = 1.25
 
 _ESTIMATED = 550
 _ESTIMATED_WIDE = 1000
-_WIDE = re.compile(
-    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
-    "\U0001f000-\U0001faff\U00020000-\U0003fffd]"
+_WIDE = (
+    *(0x1100, 0x1160, 0x2E80, 0xA4D0, 0xAC00, 0xD7A4, 0xF900, 0xFB00, 0xFE30, 0xFE70, 0xFF01, 0xFF61, 0xFFE0, 0xFFE7),
+    *(0x1F000, 0x1FB00, 0x20000, 0x3FFFE),
 )
+"""Where wide characters begin and end, in turns. (A regular expression of them takes three milliseconds to compile.)"""
 _WORD = re.compile(r"[^ \n]+")
 
 Line = tuple[str, int]
@@ -109,7 +110,7 @@ def _estimated(character: str, font: Font) -> int:
     known = font.advances.get(character)
     if known is not None:
         return known
-    return _ESTIMATED_WIDE if _WIDE.match(character) else _ESTIMATED
+    return _ESTIMATED_WIDE if bisect_right(_WIDE, ord(character)) & 1 else _ESTIMATED
 
 
 class _Paragraph:

@@ -58,23 +58,24 @@ def draw(spec: Label) -> str:
 
 def _dressed(spec: Label) -> Iterator[str]:
     """The same with all that a look can add."""
-    size, look = spec.size, spec.look
-    exchanged = {light: dark for light, dark in zip((spec.bg, spec.fg), look.dark or (), strict=False) if light != dark}
-    dark_bg, dark_fg = exchanged.get(spec.bg), exchanged.get(spec.fg)
-    if exchanged:
-        yield markup.scheme(exchanged)
-    line, dark_line = (look.line, None) if look.line else (spec.fg, dark_fg)
-    # Under the border's own edge the ground would shimmer through where that is round, unless it ends within the border.
-    inset = look.border / 2 if look.radius and line.is_opaque else 0
-    yield markup.painted(markup.paint(spec.bg, dark_bg), frame.rounded(size, look.radius, inset))
-    if look.border:
-        yield markup.painted(markup.paint(line, dark_line), frame.ring(size, look.radius, look.border))
+    size, bg, fg, look = spec.size, spec.bg, spec.fg, spec.look
     margin = frame.margin(look.radius, look.border)
     room = Room(size.w - 2 * margin, size.h - 2 * margin)
     blocks = captioned(spec.text, look.caption, room, look.face)
+    shown = (bg, fg) if blocks or (look.border and not look.line) else (bg,)
+    exchanged = {light: dark for light, dark in zip(shown, look.dark or (), strict=False) if light != dark}
+    dark_bg, dark_fg = exchanged.get(bg), exchanged.get(fg)
+    if exchanged:
+        yield markup.scheme(exchanged)
+    line, dark_line = (look.line, None) if look.line else (fg, dark_fg)
+    # Under the border's own edge the ground would shimmer through where that is round, unless it ends within the border.
+    inset = look.border / 2 if look.radius and line.is_opaque else 0
+    yield markup.painted(markup.paint(bg, dark_bg), frame.rounded(size, look.radius, inset))
+    if look.border:
+        yield markup.painted(markup.paint(line, dark_line), frame.ring(size, look.radius, look.border))
     top = (size.h - sum(block.height for block in blocks)) / 2
     for block in blocks:
-        yield set_block(block, size, spec.fg, Place(margin, top, room.w, block.height, look.align, dark_fg))
+        yield set_block(block, size, fg, Place(margin, top, room.w, block.height, look.align, dark_fg))
         top += block.height
 
 

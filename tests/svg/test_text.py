@@ -380,3 +380,19 @@ def test_the_plain_place_is_the_middle_of_the_canvas() -> None:
     assert block is not None
     canvas, color = Size(600, 240), Color("#123456")
     assert set_block(block, canvas, color, Place(0, 0, 600, 240)) == set_block(block, canvas, color)
+
+
+@pytest.mark.parametrize(
+    ("characters", "is_wide"),
+    [
+        ("\u1100\u115f\u2e80\u3042\ua4cf\uac00\ud7a3\uf900\ufaff\ufe30\ufe6f\uff01\uff60\uffe0\uffe6", True),
+        ("\U0001f000\U0001f98a\U0001faff\U00020000\U0003fffd", True),
+        ("\u10ff\u1160\u2e7f\ua4d0\uabff\ud7a4\uf8ff\ufe2f\ufe70\uff61\uffdf\uffe7\U0001efff\U0001fb00\U00040000", False),
+        ("ع\u0e01\u0905", False),
+    ],
+)
+def test_the_width_of_what_no_font_here_has_is_guessed_by_its_script(characters: str, is_wide: bool) -> None:
+    for character in characters:
+        block = fit(character, Size(400, 300))
+        assert block is not None
+        assert block.lines == ((character, 1000 if is_wide else 550),), ascii(character)

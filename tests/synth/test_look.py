@@ -11,7 +11,7 @@ from fontTools.misc.transform import Transform
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from placeholder import draw
@@ -147,6 +147,8 @@ def ink(element: ET.Element) -> tuple[float, float, float, float]:
 
 
 @given(LOOKS, SIDES, SIDES)
+@example({"theme": "auto"}, 1, 1)
+@example({"theme": "auto", "bg": "transparent", "text": "", "border": "6,red"}, 40, 30)
 def test_any_look_is_a_sound_picture(assert_sound_svg: Sound, query: dict[str, str], w: int, h: int) -> None:
     """Whatever is asked for together: a drawing cannot fail, and stays within the grammar of all our pictures."""
     target = f"/{w}x{h}?{urlencode(query, errors='replace')}"
