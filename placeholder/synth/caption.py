@@ -5,13 +5,16 @@ It stands under the label; where there is room for one of the two alone, it stan
 """
 
 from placeholder.svg.font import Face
-from placeholder.svg.text import Block, Room, fit
+from placeholder.svg.text import MIN_SIZE, Block, Room, fit
 from placeholder.values.format import Format
 from placeholder.values.size import Size
 
 _SHARE = 0.1
 _LEAST = 18.75
 """Of the room's height, and in drawn units: the latter is what a line of type of twelve units takes (svg/text.py)."""
+
+_SMALLER = 0.75
+"""Than its label, as far as it can still be read."""
 
 
 def caption(format: Format, density: int, pixels: Size) -> str:
@@ -28,5 +31,7 @@ def captioned(label: str, below: str | None, room: Room, face: Face) -> list[Blo
     if foot is None or " ".join(line for line, _ in foot.lines) != below:
         # Cut it tells nothing; the label can be read off the address.
         foot, strip = fit(below, room, face), room.h
-    blocks = fit(label, Room(room.w, room.h - strip), face), foot
-    return [block for block in blocks if block]
+    head = fit(label, Room(room.w, room.h - strip), face)
+    if head and foot:
+        foot = foot._replace(size=max(MIN_SIZE, min(foot.size, head.size * _SMALLER)))
+    return [block for block in (head, foot) if block]

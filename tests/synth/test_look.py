@@ -371,6 +371,15 @@ def test_a_caption_stands_under_its_label_and_is_smaller(assert_sound_svg: Sound
     assert (top + end) / 2 == pytest.approx(150, abs=15)
 
 
+@pytest.mark.parametrize("query", ["text=A+longer+headline+here&radius=50%25", "text=Hero", "text=" + "word+" * 20])
+@pytest.mark.parametrize("size", [(160, 110), (800, 600), (90, 90)], ids=str)
+def test_a_caption_never_outdoes_its_label(query: str, size: tuple[int, int], assert_sound_svg: Sound) -> None:
+    lines = assert_sound_svg(draw(f"/{size[0]}x{size[1]}?debug=1&{query}"), size)[2:]
+    sizes = [float(line.attrib["transform"].partition("scale(")[2].removesuffix(")")) * 1000 for line in lines]
+    assert min(sizes) >= 6
+    assert sizes[-1] <= max(6, 0.75 * sizes[0] + 0.01)
+
+
 def test_where_one_of_the_two_has_room_it_is_the_caption(assert_sound_svg: Sound) -> None:
     for size, query in (((120, 20), ""), ((40, 40), "&radius=50%25"), ((90, 60), "&text=")):
         lines = assert_sound_svg(draw(f"/{size[0]}x{size[1]}?debug=1{query}"), size)[2:]
