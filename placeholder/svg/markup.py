@@ -83,7 +83,7 @@ def painted(paint: str, path: str) -> str:
 
 def outlined(x: float, y: float, scale: float, fill: Color, path: str, dark: Color | None = None) -> str:
     """A path in font units, its origin at (x, y)."""
-    more = "" if fill.alpha == OPAQUE and dark is None else _besides(fill, dark)
+    more = "" if dark is None and fill.alpha == OPAQUE else _besides(fill, dark)
     return f'<path fill="{fill.hex}"{more} transform="translate({x:.2f} {y:.2f})scale({scale:.5g})" d="{path}"/>'
 
 
@@ -100,7 +100,7 @@ def drawn_text(
     weight: int = 400,
 ) -> str:
     """Text that the viewer's own fonts draw, held to `length` units, centred on x with its baseline at y."""
-    more = "" if fill.alpha == OPAQUE and dark is None else _besides(fill, dark)
+    more = "" if dark is None and fill.alpha == OPAQUE else _besides(fill, dark)
     bold = "" if weight == 400 else f' font-weight="{weight}"'
     return (
         f'<text x="{number(x)}" y="{number(y)}" fill="{fill.hex}"{more} font-family="{family}"{bold} font-size="{number(size)}"'

@@ -90,7 +90,9 @@ def fit(text: str, canvas: Canvas, face: Face = SANS) -> Block | None:
     except KeyError:  # for "\n" too, which has no width of its own
         width, outlines = sum(_estimated(character, font) for character in text), covered(text, face)
     if "\n" not in text:
-        size = min(largest, room_w / width) if width else largest
+        size = room_w / width if width else largest
+        if size > largest:
+            size = largest
         if size >= MIN_SIZE and (size >= KEPT_WHOLE * largest or " " not in text):
             return Block(size, ((text, width),), outlines, face)
     paragraph = _Paragraph(text, font)

@@ -44,7 +44,11 @@ def parse(size: Size, query: Query) -> Label:
     text = query.get("text")
     bg = parse_query_color("bg", query["bg"]) if "bg" in query else None
     fg = parse_query_color("fg", query["fg"]) if "fg" in query else None
-    (bg, fg), look = looks.parse(size, query, bg, fg) if looks.is_asked(query) else (looks.colors(bg, fg), PLAIN)
+    look = PLAIN
+    if not looks.ASKING.isdisjoint(query):
+        (bg, fg), look = looks.parse(size, query, bg, fg)
+    elif bg is None or fg is None:
+        bg, fg = looks.colors(bg, fg)
     return Label(size, str(size) if text is None else clean_text(text), bg, fg, look)
 
 

@@ -24,7 +24,8 @@ from placeholder.values.query import Query
 from placeholder.values.size import Size
 
 PARAMETERS = ("radius", "border", "font", "weight", "align", "theme", "debug")
-_ALL = frozenset(PARAMETERS)
+ASKING = frozenset(PARAMETERS)
+"""Without any of these there is nothing for `parse` to read; it would come to `colors` and PLAIN."""
 ALIGNS = ("left", "center", "right")
 THEMES = ("light", "dark", "auto")
 
@@ -53,11 +54,6 @@ class Look:
 
 PLAIN = Look()
 """Whatever looks like this is this: to compare by identity suffices."""
-
-
-def is_asked(query: Query) -> bool:
-    """Whether there is anything here for `parse`, which for want of it comes to `colors` and PLAIN."""
-    return not _ALL.isdisjoint(query)
 
 
 def parse(size: Size, query: Query, bg: Color | None, fg: Color | None) -> tuple[Colors, Look]:
