@@ -4,7 +4,8 @@ from io import BytesIO
 
 import httpx
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from browser.windows import Window
+from PIL import Image, ImageChops, ImageColor, ImageStat
 from playwright.async_api import Page
 
 MOST_DIFFERENT = 0.02
@@ -114,6 +115,22 @@ async def test_auto_follows_the_reader_in_a_tab_of_its_own_too(page: Page, live_
         await page.emulate_media(color_scheme=scheme)
         assert await page.evaluate(fill) == color
     assert complaints == []
+
+
+SHOW = """async (source, scheme) => {
+    const picture = Object.assign(new Image(), { src: source });
+    Object.assign(picture.style, { colorScheme: scheme, position: "fixed", inset: "0 auto auto 0" });
+    document.body.replaceChildren(picture);
+    await picture.decode();
+}"""
+
+
+async def test_auto_follows_the_color_scheme_of_its_own_element(window: Window, live_server: str) -> None:
+    """So a site with a switch of its own says it in CSS, in both browsers."""
+    await window.open(live_server)
+    for scheme, color in (("light", "#e2e8f0"), ("dark", "#1e293b"), ("light", "#e2e8f0")):
+        await window.evaluate(SHOW, "/400x300?theme=auto", scheme)
+        assert (await window.screenshot()).convert("RGB").getpixel((20, 20)) == ImageColor.getrgb(color)
 
 
 async def test_a_script_without_outlines_becomes_the_size_label_in_pixels(live_server: str) -> None:
