@@ -270,9 +270,13 @@ _HEX = r"#[0-9a-f]{6}"
 _REFERENCE = r"url\(#([a-z0-9-]+)\)"
 _LENGTH = r"[1-9][0-9]{0,3}"
 _PATH = r"[MmLlHhVvQqTtCcSsAaZz0-9 .-]*"
+_OPACITY = r"0(?:\.[0-9]{1,3})?"
+_EXCHANGE = r"c-[0-9a-f]{8}-([0-9a-f]{6})[0-9a-f]{2}"
 
 _SHAPE = {
     "fill": f"{_HEX}|none|{_REFERENCE}",
+    "fill-opacity": _OPACITY,
+    "class": _EXCHANGE,
     "stroke": _HEX,
     "d": _PATH,
     "transform": rf"translate\({_NUMBER} {_NUMBER}\)scale\({_SCALE}\)",
@@ -287,13 +291,17 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
     },
     "title": {},
     "g": {"transform": rf"scale\({_SCALE}\)"},
+    "style": {},
     "path": {**_SHAPE, "stroke-width": "[1-9][0-9]{0,2}", "stroke-linecap": "round", "stroke-linejoin": "round"},
     "circle": {"cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER, "fill": _HEX, "fill-opacity": r"\.[0-9]{1,2}"},
     "text": {
         "x": _NUMBER,
         "y": _NUMBER,
         "fill": _HEX,
-        "font-family": "sans-serif",
+        "fill-opacity": _OPACITY,
+        "class": _EXCHANGE,
+        "font-family": "sans-serif|serif|monospace",
+        "font-weight": "700",
         "font-size": _NUMBER,
         "text-anchor": "middle",
         "textLength": _NUMBER,
@@ -308,10 +316,33 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
         "y2": _NUMBER,
     },
     "radialGradient": {"id": "[a-z0-9-]+", "gradientUnits": "userSpaceOnUse", "cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER},
-    "stop": {"stop-color": _HEX, "offset": r"1|\.[0-9]{1,2}", "stop-opacity": r"0|\.[0-9]{1,2}"},
+    "stop": {"stop-color": _HEX, "offset": r"1|\.[0-9]{1,2}", "stop-opacity": rf"\.[0-9]{{1,2}}|{_OPACITY}"},
 }
 """Every element and attribute that a picture of ours may have, with the grammar of its value. Nothing here can run, load
 or link."""
+
+_RULE = re.compile(rf"\.({_EXCHANGE})\{{fill:#\2;fill-opacity:(?:1|{_OPACITY})\}}")
+_SCHEME = re.compile(r"@media\(prefers-color-scheme:dark\)\{((?:\.[^{}]+\{[^{}]+\})+)\}")
+"""All that a style may say: rules, each for a class whose name tells the colour that it sets."""
+
+_ROUNDED = re.compile(
+    rf"M(?P<x>{_NUMBER}) (?P<y>{_NUMBER})h(?P<w>{_NUMBER})(?:a(?P<r>{_NUMBER}) (?P=r) 0 0 1 (?P=r) (?P=r))?v(?P<h>{_NUMBER})"
+    r"(?:a(?P=r) (?P=r) 0 0 1 -(?P=r) (?P=r))?h-?(?P=w)(?:a(?P=r) (?P=r) 0 0 1 -(?P=r) -(?P=r))?v-?(?P=h)"
+    r"(?:a(?P=r) (?P=r) 0 0 1 (?P=r) -(?P=r))?z"
+)
+
+
+def _is_ground(path: str, w: int, h: int) -> bool:
+    """Whether a path covers the canvas, or as much of it as round corners and a border over its edge leave to it."""
+    if path == f"M0 0h{w}v{h}H0z":
+        return True
+    match = _ROUNDED.fullmatch(path)
+    if not match:
+        return False
+    x, inset, across, down, radius = (float(match[name] or 0) for name in ("x", "y", "w", "h", "r"))
+    sides = (x - inset - radius, 2 * x + across - w, 2 * (inset + radius) + down - h)
+    return max(map(abs, sides)) < 0.05 and 0 <= inset <= min(w, h) / 4
+
 
 _GRAMMARS = {(tag, name): re.compile(grammar) for tag, names in SVG_ALLOWED.items() for name, grammar in names.items()}
 
@@ -330,7 +361,7 @@ def assert_sound_svg() -> AssertSoundSvg:
         assert b"<!" not in body, "no DOCTYPE, comment or CDATA"
         assert b"<?" not in body, "no processing instruction"
         root = ET.fromstring(body)
-        names, references = list[str](), list[str]()
+        names, references, classes, rules = list[str](), list[str](), set[str](), list[str]()
         for element in root.iter():
             assert isinstance(element.tag, str)
             assert element.tag.startswith(_NAMESPACE), element.tag
@@ -340,19 +371,29 @@ def assert_sound_svg() -> AssertSoundSvg:
                 assert (tag, name) in _GRAMMARS, f"<{tag} {name}>"
                 match = _GRAMMARS[tag, name].fullmatch(value)
                 assert match, f"<{tag} {name}={value!r}>"
-                references += [group for group in match.groups() if group]
+                if name == "class":
+                    classes.add(value)
+                else:
+                    references += [group for group in match.groups() if group]
+            if tag == "style":
+                scheme = _SCHEME.fullmatch(element.text or "")
+                assert scheme, element.text
+                rules += [rule[1] for rule in _RULE.finditer(scheme[1])]
+                assert _RULE.sub("", scheme[1]) == "", "a rule of another form"
             names += [element.attrib["id"]] if "id" in element.attrib else []
-            assert tag in ("title", "text") or not element.text, f"text inside <{tag}>"
+            assert tag in ("title", "text", "style") or not element.text, f"text inside <{tag}>"
             assert not element.tail
         assert len(set(names)) == len(names), "an id twice"
         assert set(references) == set(names), "every reference has its gradient, every gradient is used"
+        assert len(set(rules)) == len(rules), "a rule twice"
+        assert set(rules) == classes, "every class has its rule, every rule is used"
         assert root.tag == "svg"
         assert [child.tag for child in root].count("title") == 1 == len(list(root.iter("title")))
         assert root[0].tag == "title"
         assert (root.get("width"), root.get("height")) == tuple(map(str, shown or size))
         assert root.get("viewBox") == f"0 0 {size[0]} {size[1]}"
         assert (root.get("preserveAspectRatio") == "none") == (shown is not None and shown != size)
-        grounds = [path for path in root.iter("path") if path.get("d") == f"M0 0h{size[0]}v{size[1]}H0z"]
+        grounds = [path for path in root.iter("path") if _is_ground(path.get("d", ""), *size)]
         assert len(grounds) == 1, "one ground that covers the canvas"
         return root
 

@@ -116,10 +116,14 @@ def test_the_wheel_carries_the_licence(wheel: zipfile.ZipFile, metadata: Message
     assert [word for word in words if word not in text] == []
 
 
-def test_the_font_of_the_tests_has_its_licence_too() -> None:
+def test_the_fonts_of_the_tests_have_their_licence_too() -> None:
+    """Both folders name their files, and say the same of them."""
     theirs, ours = source("tests/data/fonts/OFL.txt"), source("placeholder/svg/font/OFL.txt")
-    assert "NotoSans-Regular.ttf" in theirs.splitlines()[0]
-    assert theirs.splitlines()[1:] == ours.splitlines()[1:]
+    for text, folder, ending in ((theirs, "tests/data/fonts", "ttf"), (ours, "placeholder/svg/font", "json")):
+        named = set(re.findall(rf"^(\S+\.{ending}) ", text, flags=re.MULTILINE))
+        assert named == {path.name for path in (ROOT / folder).glob(f"*.{ending}")}
+    copyright = "The copyright of each of these fonts:"
+    assert theirs.partition(copyright)[2] == ours.partition(copyright)[2] != ""
 
 
 def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile, metadata: Message) -> None:

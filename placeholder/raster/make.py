@@ -1,7 +1,8 @@
 """A raster Picture, made here and now: pixels, encoded with the settings that suit drawings.
 
 Pictures of at most two inks become indexed PNG, GIF is always indexed (both by Pillow); the other formats come from
-libvips, which draws and encodes strip by strip and needs no whole picture in memory.
+libvips, which draws and encodes strip by strip and needs no whole picture in memory. Where a page shows through, JPEG is
+drawn on white; GIF too, but for one colour that stands where nothing is drawn; the others have alpha.
 """
 
 import os
@@ -10,7 +11,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from placeholder.raster.rasterize import indexed, opaque
+from placeholder.raster.rasterize import indexed, is_opaque, opaque, rasterized
 from placeholder.synth.catalogue import Picture
 from placeholder.values.format import Format
 
@@ -30,7 +31,9 @@ def make(picture: Picture) -> bytes:
                 indexed(picture).save(file, "GIF", optimize=False)
                 file.seek(0)
                 return file.read()
-    body: bytes = getattr(opaque(picture), _SAVERS[picture.format])(keep="none", **_options(picture))
+    has_alpha = picture.format is not Format.JPEG and not is_opaque(picture)
+    image = rasterized(picture) if has_alpha else opaque(picture)
+    body: bytes = getattr(image, _SAVERS[picture.format])(keep="none", **_options(picture))
     return body
 
 

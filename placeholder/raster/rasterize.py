@@ -24,14 +24,19 @@ _SAMPLE = 512
 
 
 def rasterized(picture: Picture) -> Any:
-    """`picture` as a pyvips image, `picture.pixels` large: red, green, blue and an alpha that is opaque everywhere. libvips
-    draws it while it is read, in strips."""
+    """`picture` as a pyvips image, `picture.pixels` large: red, green, blue and alpha, which is opaque everywhere unless
+    `is_opaque` says otherwise. libvips draws it while it is read, in strips."""
     return vips().Image.svgload_buffer(svg_bytes(self_contained(picture)))
 
 
 def opaque(picture: Picture) -> Any:
-    """The same without the alpha."""
-    return rasterized(picture).extract_band(0, n=3)
+    """The same without the alpha: on white, where a page would show through."""
+    image = rasterized(picture)
+    return image.extract_band(0, n=3) if is_opaque(picture) else image.flatten(background=255)
+
+
+def is_opaque(picture: Picture) -> bool:
+    return picture.drawing.is_opaque(picture.spec)
 
 
 @cache
@@ -62,8 +67,33 @@ def indexed(picture: Picture) -> "Image":
         channel = max(range(3), key=lambda index: abs(inks[1].rgb[index] - inks[0].rgb[index]))
         levels = Image.frombuffer("L", size, rasterized(picture)[channel].write_to_memory(), "raw", "L", 0, 1)
         return _with_palette(levels, ramp(*inks, channel))
+    if not is_opaque(picture):
+        return _with_holes(picture)
     image = Image.frombuffer("RGB", size, opaque(picture).write_to_memory(), "raw", "RGB", 0, 1)
-    palette = image.reduce(max(1, max(size) // _SAMPLE)).quantize(MAX_COLORS, Image.Quantize.MEDIANCUT)
+    return _quantized(image, MAX_COLORS)
+
+
+def _with_holes(picture: Picture) -> "Image":
+    """The picture on white, and its last colour, which is transparent, wherever nothing is drawn at all."""
+    from PIL import Image
+
+    size, last = (picture.pixels.w, picture.pixels.h), MAX_COLORS - 1
+    drawn = rasterized(picture).copy_memory()
+    on_white = Image.frombuffer("RGB", size, drawn.flatten(background=255).write_to_memory(), "raw", "RGB", 0, 1)
+    full = _quantized(on_white, last)
+    # By libvips, for Pillow would hold the interpreter.
+    indices = vips().Image.new_from_memory(full.tobytes(), *size, 1, "uchar")
+    holed = (drawn[3] == 0).ifthenelse(last, indices).cast("uchar").write_to_memory()
+    image = Image.frombuffer("P", size, holed, "raw", "P", 0, 1)
+    image.putpalette(full.getpalette() or b"")
+    image.info["transparency"] = last
+    return image
+
+
+def _quantized(image: "Image", colors: int) -> "Image":
+    from PIL import Image
+
+    palette = image.reduce(max(1, max(image.size) // _SAMPLE)).quantize(colors, Image.Quantize.MEDIANCUT)
     return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 

@@ -1,11 +1,12 @@
 """The only place that writes "<". Elements and attributes are a closed list, and text from a URL reaches text nodes alone.
 
-Rules: presentation attributes only, no style, script, link, image or foreign object; colours as six digits; numbers in
-plain decimal notation with at most two places (a scale: five digits that count); the file is ASCII, so that its encoding needs no
-declaration (AP-5).
+Rules: presentation attributes only, no script, link, image or foreign object; colours as six digits; numbers in plain decimal
+notation with at most two places (a scale: five digits that count, an opacity: three places); the file is ASCII, so that its
+encoding needs no declaration (AP-5). One style there is, where a picture follows the reader's colour scheme: its classes are
+named after the two colours that they exchange, so that pictures inlined in one page never repaint each other.
 """
 
-from placeholder.values.color import Color
+from placeholder.values.color import OPAQUE, Color
 from placeholder.values.size import Size
 
 _OPENING = '<svg xmlns="http://www.w3.org/2000/svg"'
@@ -44,15 +45,65 @@ def ground(size: Size, paint: str) -> str:
     return f'<path fill="{paint}" d="M0 0h{size.w}v{size.h}H0z"/>'
 
 
-def outlined(x: float, y: float, scale: float, fill: Color, path: str) -> str:
+def paint(color: Color, dark: Color | None = None) -> str:
+    """The attributes that fill with `color`, and with `dark` where the reader's colour scheme is dark (see `scheme`)."""
+    return f'fill="{color.hex}"{_besides(color, dark)}'
+
+
+def _besides(color: Color, dark: Color | None) -> str:
+    opacity = "" if color.is_opaque else f' fill-opacity="{_opacity(color)}"'
+    exchanged = "" if dark is None else f' class="{_exchange(color, dark)}"'
+    return opacity + exchanged
+
+
+def scheme(exchanged: dict[Color, Color]) -> str:
+    """The style that exchanges colours for others where the reader's colour scheme is dark."""
+    rules = (f".{_exchange(light, dark)}{{fill:{dark.hex};fill-opacity:{_opacity(dark)}}}" for light, dark in exchanged.items())
+    return f"<style>@media(prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
+
+
+def _exchange(light: Color, dark: Color) -> str:
+    return f"c-{light.hex[1:]}{light.alpha:02x}-{dark.hex[1:]}{dark.alpha:02x}"
+
+
+def _opacity(color: Color) -> str:
+    """Three places, which is the fewest that tell all 256 levels apart."""
+    return f"{round(color.alpha / OPAQUE, 3):g}"
+
+
+def paint_named(name: str) -> str:
+    """The attribute that fills with the gradient `name`."""
+    return f'fill="url(#{name})"'
+
+
+def painted(paint: str, path: str) -> str:
+    """A path in drawn units, filled as `paint` or `paint_named` says."""
+    return f'<path {paint} d="{path}"/>'
+
+
+def outlined(x: float, y: float, scale: float, fill: Color, path: str, dark: Color | None = None) -> str:
     """A path in font units, its origin at (x, y)."""
-    return f'<path fill="{fill.hex}" transform="translate({x:.2f} {y:.2f})scale({scale:.5g})" d="{path}"/>'
+    more = "" if dark is None and fill.alpha == OPAQUE else _besides(fill, dark)
+    return f'<path fill="{fill.hex}"{more} transform="translate({x:.2f} {y:.2f})scale({scale:.5g})" d="{path}"/>'
 
 
-def drawn_text(x: float, y: float, size: float, length: float, fill: Color, text: str) -> str:
+def drawn_text(
+    x: float,
+    y: float,
+    size: float,
+    length: float,
+    fill: Color,
+    text: str,
+    *,
+    dark: Color | None = None,
+    family: str = "sans-serif",
+    weight: int = 400,
+) -> str:
     """Text that the viewer's own fonts draw, held to `length` units, centred on x with its baseline at y."""
+    more = "" if dark is None and fill.alpha == OPAQUE else _besides(fill, dark)
+    bold = "" if weight == 400 else f' font-weight="{weight}"'
     return (
-        f'<text x="{number(x)}" y="{number(y)}" fill="{fill.hex}" font-family="sans-serif" font-size="{number(size)}"'
+        f'<text x="{number(x)}" y="{number(y)}" fill="{fill.hex}"{more} font-family="{family}"{bold} font-size="{number(size)}"'
         f' text-anchor="middle" textLength="{number(length)}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
     )
 
@@ -74,7 +125,12 @@ def radial_gradient(name: str, center: tuple[float, float], radius: float, color
 
 
 def _stops(colors: tuple[Color, Color]) -> str:
-    return f'<stop stop-color="{colors[0].hex}"/><stop offset="1" stop-color="{colors[1].hex}"/>'
+    start, end = colors
+    return f'<stop stop-color="{start.hex}"{_stop_opacity(start)}/><stop offset="1" stop-color="{end.hex}"{_stop_opacity(end)}/>'
+
+
+def _stop_opacity(color: Color) -> str:
+    return "" if color.alpha == OPAQUE else f' stop-opacity="{_opacity(color)}"'
 
 
 def glow(name: str, center: tuple[float, float], radius: float, color: Color) -> str:

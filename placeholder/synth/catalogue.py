@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
 from placeholder.synth import color, glyph, gradient, label
+from placeholder.synth.caption import caption
 from placeholder.synth.seeds import album
 from placeholder.synth.seeds.look import Styled
 from placeholder.values.color import Color
@@ -40,7 +41,7 @@ class Spec(Protocol):
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """`parse` takes the size, the query and what stands in the path between; it may refuse. `draw` takes the Spec that
-    `parse` made, and cannot fail."""
+    `parse` made, and cannot fail. `is_opaque` says of a Spec whether no page shows through."""
 
     address: str
     parameters: tuple[str, ...]
@@ -48,14 +49,15 @@ class Drawing:
     draw: Callable[[Any], str]
     asked_by: str = ""
     """The parameter without which the query is not read, where there is one."""
+    is_opaque: Callable[[Any], bool] = lambda _: True
 
 
 CATALOGUE = (
-    Drawing("/{size}", label.PARAMETERS, label.parse, label.draw),
+    Drawing("/{size}", label.PARAMETERS, label.parse, label.draw, is_opaque=label.is_opaque),
     Drawing("/color/{hex}/{size}", color.PARAMETERS, color.parse, color.draw),
-    Drawing("/gradient/{size}", gradient.PARAMETERS, gradient.parse, gradient.draw),
+    Drawing("/gradient/{size}", gradient.PARAMETERS, gradient.parse, gradient.draw, is_opaque=gradient.is_opaque),
     Drawing("/seed/{seed}/{size}", album.PARAMETERS, album.parse, album.draw, asked_by="style"),
-    Drawing("/glyph/{size}", glyph.PARAMETERS, glyph.parse, glyph.draw),
+    Drawing("/glyph/{size}", glyph.PARAMETERS, glyph.parse, glyph.draw, is_opaque=glyph.is_opaque),
 )
 
 # By the first path segment ("" where the size stands there itself) and the number of segments.
@@ -164,7 +166,10 @@ def verdict_on(size: Size, word: str, format: Format = Format.SVG) -> Picture:
 
 def svg(picture: Picture) -> str:
     """The picture as SVG, asking to be shown at its density."""
-    drawn = picture.drawing.draw(picture.spec)
+    spec = picture.spec
+    if isinstance(spec, label.Label) and spec.look.caption is not None:
+        spec = label.captioned_as(spec, caption(picture.format, picture.density, picture.pixels))
+    drawn = picture.drawing.draw(spec)
     return drawn if picture.density == 1 else markup.resized(drawn, picture.pixels)
 
 

@@ -14,11 +14,11 @@
 
 and the drawings, which synth/catalogue.py lists with their query parameters:
 
-    GET  /{w}x{h}                   text, bg, fg
+    GET  /{w}x{h}                   text, bg, fg, radius, border, font, weight, align, theme, debug
     GET  /color/{hex}/{w}x{h}
-    GET  /gradient/{w}x{h}          from, to, angle, type
+    GET  /gradient/{w}x{h}          from, to, angle, type, radius
     GET  /seed/{seed}/{w}x{h}       style, theme
-    GET  /glyph/{w}x{h}             as
+    GET  /glyph/{w}x{h}             as, radius
 
 A size may carry a density and a format: /400x300.png, /400x300@2x.webp (values/format.py). It may go by a name, /og, or by
 a ratio and a width, /16:9/1280 (values/named.py).

@@ -28,6 +28,7 @@ SVG = {
     "label, its own size": lambda n: f"/{n % 2048 + 1}x300",
     "label, a new text": lambda n: f"/400x300?text=label+{n}",
     "label of eight new words": lambda n: f"/400x300?text=the+quarterly+report+of+team+number+{n}+follows",
+    "label in a frame, for both themes": lambda n: f"/400x300?text=label+{n}&radius=16&border=2&font=serif&theme=auto",
     "label of another script": lambda n: f"/400x300?text=図{n}",
     "seed": lambda n: f"/seed/s{n}/400x300",
     **{
@@ -42,6 +43,10 @@ RASTER = (
     "/400x300.png",
     "/1200x630.png",
     "/2048x2048.png",
+    "/400x300.png?radius=16",
+    "/1200x630.webp?radius=16",
+    "/1200x630.avif?radius=16",
+    "/1200x630.gif?radius=16",
     "/gradient/400x300.png",
     "/gradient/2048x2048.png?angle=120",
     "/gradient/2048x2048.png?type=radial",

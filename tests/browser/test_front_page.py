@@ -148,6 +148,64 @@ async def test_an_empty_text_is_no_automatic_text(front: Front) -> None:
     await expect(front.snippet("markdown")).to_have_text(f"![placeholder]({front.origin}/400x300?text=)")
 
 
+async def test_the_look_of_a_label(front: Front) -> None:
+    summary = front.page.locator("#look summary")
+    await expect(front.field("radius")).to_be_hidden()
+    await summary.click()
+    for group, name, query in (
+        ("font", "Serif", "font=serif"),
+        ("weight", "700", "font=serif&weight=700"),
+        ("align", "Left", "font=serif&weight=700&align=left"),
+        ("theme", "Auto", "font=serif&weight=700&align=left&theme=auto"),
+        ("debug", "Debug", "font=serif&weight=700&align=left&theme=auto&debug=1"),
+    ):
+        await front.radio(group, name).check()
+        assert await front.shows(f"/400x300?{query}") == (400, 300)
+    await front.field("radius").fill(" 50% ")
+    await front.field("border").fill("2,teal")
+    look = "radius=50%25&border=2%2Cteal&font=serif&weight=700&align=left&theme=auto&debug=1"
+    await front.shows(f"/400x300?{look}")
+    await front.page.reload()
+    await front.shows(f"/400x300?{look}")
+    await expect(front.field("radius")).to_have_value("50%")
+    await expect(front.field("radius")).to_be_visible()
+    await front.field("radius").fill("")
+    await front.radio("theme", "Light").check()
+    await front.shows("/400x300?border=2%2Cteal&font=serif&weight=700&align=left&debug=1")
+
+
+@pytest.mark.parametrize(("name", "typed"), [("radius", "8px"), ("border", "2 red")])
+async def test_a_refused_look_is_told_beside_its_field(name: str, typed: str, front: Front) -> None:
+    await front.page.locator("#look summary").click()
+    await front.field(name).fill(typed)
+    await expect(front.field(f"{name}-problem")).to_contain_text(f"{name}: expected ")
+    await expect(front.field(name)).to_have_attribute("aria-invalid", "true")
+    await front.field(name).fill("2")
+    await front.shows(f"/400x300?{name}=2")
+    await expect(front.field(f"{name}-problem")).to_be_empty()
+    assert all("400 (Bad Request)" in complaint for complaint in front.complaints)
+    front.complaints.clear()
+
+
+async def test_a_colour_has_a_name_or_an_alpha_and_its_picker_follows(front: Front) -> None:
+    picker = front.page.get_by_label("Pick the background")
+    for typed, shown in (
+        ("Teal", "#008080"),
+        ("black", "#000000"),
+        ("white", "#ffffff"),
+        ("#1118", "#111111"),
+        ("7c9cff40", "#7c9cff"),
+        ("transparent", "#7c9cff"),
+        ("zz", "#7c9cff"),
+        ("000", "#000000"),
+    ):
+        await front.field("bg").fill(typed)
+        await front.shows(f"/400x300?bg={typed.removeprefix('#')}")
+        await expect(picker).to_have_value(shown)
+    assert all("400 (Bad Request)" in complaint for complaint in front.complaints)
+    front.complaints.clear()
+
+
 async def test_a_color(front: Front) -> None:
     await front.radio("drawing", "Color").check()
     await front.shows("/color/7c9cff/400x300")
@@ -180,11 +238,11 @@ async def test_a_seed_typed_and_rolled(front: Front) -> None:
 async def test_a_style_and_a_theme_of_a_seed(front: Front) -> None:
     await front.radio("drawing", "Seed").check()
     await expect(front.radio("style", "plain")).to_be_checked()
-    await expect(front.field("theme-param")).to_be_hidden()
+    await expect(front.field("shade-param")).to_be_hidden()
     for style in LOOKS:
         await front.radio("style", style).click()
         assert await front.shows(f"/seed/precious-tide/400x300?style={style}") == (400, 300)
-    await front.radio("theme", "Dark").check()
+    await front.radio("shade", "Dark").check()
     await front.radio("format", "WebP").check()
     await front.shows("/seed/precious-tide/400x300.webp?style=constellation&theme=dark")
     await expect(front.snippet("img")).to_have_text(
@@ -193,7 +251,7 @@ async def test_a_style_and_a_theme_of_a_seed(front: Front) -> None:
     )
     await front.radio("style", "plain").check()
     await front.shows("/seed/precious-tide/400x300.webp")
-    await expect(front.field("theme-param")).to_be_hidden()
+    await expect(front.field("shade-param")).to_be_hidden()
 
 
 async def test_a_style_is_recalled(front: Front) -> None:
@@ -295,7 +353,7 @@ async def test_everything_by_keyboard(front: Front) -> None:
 async def test_a_refused_colour_is_told_beside_its_field(front: Front) -> None:
     await front.field("bg").fill("zzz")
     await expect(front.field("bg-problem")).to_have_text(
-        "bg: expected a colour of 3 or 6 hexadecimal digits, such as 7c9cff",
+        "bg: expected a colour: 3, 4, 6 or 8 hexadecimal digits, such as 7c9cff, or a CSS name, such as teal",
     )
     await expect(front.field("bg")).to_have_attribute("aria-invalid", "true")
     assert await front.shows("/400x300?bg=zzz") == (400, 300)

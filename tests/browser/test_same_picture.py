@@ -4,7 +4,8 @@ from io import BytesIO
 
 import httpx
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from browser.windows import Window
+from PIL import Image, ImageChops, ImageColor, ImageStat
 from playwright.async_api import Page
 
 from placeholder.synth.seeds.album import LOOKS
@@ -26,6 +27,16 @@ PICTURES = [
     "/seed/ada/640x640{}",
     *(f"/seed/ada/{size}{{}}?style={style}" for style in LOOKS for size in ("300x300", "640x160")),
     *(f"/seed/tern/40x40{{}}?style={style}&theme=dark" for style in LOOKS),
+    "/400x300{}?radius=40&border=8,teal&bg=gold",
+    "/300x300{}?radius=50%25&border=12,00000080&bg=7c9cff80&text=A+round+one",
+    "/33x47{}?radius=50%25&border=3",
+    "/400x300{}?border=5,11182780&bg=transparent&fg=dc2626cc",
+    "/400x300{}?theme=dark&font=serif&text=Serif+%CE%A9+%D0%96&weight=700",
+    "/400x300{}?theme=auto&font=mono&align=right&text=one%0Atwo+three&debug=0",
+    "/400x300{}?font=serif&align=left&text=the+quick+brown+fox+jumps+over+the+lazy+dog",
+    "/gradient/600x400{}?from=transparent&to=rebeccapurple&radius=60",
+    "/gradient/600x400{}?from=f008&to=00f&type=radial",
+    "/glyph/300x300{}?as=avatar&radius=50%25",
     *(f"/glyph/300x300{{}}?as={icon}" for icon in ("avatar", "photo", "video", "product", "map", "document")),
 ]
 
@@ -44,8 +55,12 @@ async def drawn_by_chromium(page: Page, url: str, size: tuple[int, int]) -> Imag
     return Image.open(BytesIO(await page.screenshot(clip={"x": 0, "y": 0, "width": w, "height": h}))).convert("RGB")
 
 
-def fetched(url: str) -> Image.Image:
-    return Image.open(BytesIO(httpx.get(url).raise_for_status().content)).convert("RGB")
+def fetched(url: str, page: str = "white") -> Image.Image:
+    """The picture at `url` as it looks on a page of one colour."""
+    picture = Image.open(BytesIO(httpx.get(url).raise_for_status().content)).convert("RGBA")
+    under = Image.new("RGBA", picture.size, page)
+    under.alpha_composite(picture)
+    return under.convert("RGB")
 
 
 @pytest.mark.parametrize("address", PICTURES)
@@ -65,6 +80,8 @@ async def test_a_png_is_what_chromium_draws_from_the_svg(page: Page, live_server
         "/seed/ada/640x480{}",
         "/seed/ada/300x200{}?style=mesh",
         "/glyph/300x300{}?as=map",
+        "/400x300{}?radius=50%25&border=9,teal&bg=gold",
+        "/400x300{}?bg=7c9cff80&fg=111827cc",
     ],
 )
 async def test_the_other_formats_show_the_same(page: Page, live_server: str, address: str, suffix: str) -> None:
@@ -79,6 +96,48 @@ async def test_the_other_formats_show_the_same(page: Page, live_server: str, add
 async def test_densities_have_the_pixels_and_the_picture_of_the_svg(page: Page, live_server: str, address: str) -> None:
     png = fetched(live_server + address.format(".png"))
     assert difference(png, await drawn_by_chromium(page, live_server + address.format(".svg"), png.size)) < MOST_DIFFERENT
+
+
+@pytest.mark.parametrize("query", ["", "&border=6&radius=30", "&bg=transparent", "&bg=7c9cff40&border=3,red&text=both"])
+async def test_auto_is_the_picture_of_the_readers_own_theme(page: Page, live_server: str, query: str) -> None:
+    for scheme, ground in (("light", "white"), ("dark", "black")):
+        await page.emulate_media(color_scheme=scheme)
+        url = f"{live_server}/400x300{{}}?theme={{}}{query}"
+        png = fetched(url.format(".png", scheme), ground)
+        await page.set_viewport_size({"width": 400, "height": 300})
+        auto = url.format("", "auto").replace("&", "&amp;")
+        await page.set_content(f'<style>*{{margin:0}}img{{display:block;background:{ground}}}</style><img src="{auto}">')
+        await page.wait_for_function("document.images[0].complete && document.images[0].naturalWidth > 0")
+        svg = Image.open(BytesIO(await page.screenshot())).convert("RGB")
+        assert difference(png, svg) < MOST_DIFFERENT
+
+
+async def test_auto_follows_the_reader_in_a_tab_of_its_own_too(page: Page, live_server: str) -> None:
+    """There the answer's own policy holds, which has to allow the style."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    await page.goto(f"{live_server}/400x300?theme=auto")
+    fill = "getComputedStyle(document.querySelector('path')).fill"
+    for scheme, color in (("light", "rgb(226, 232, 240)"), ("dark", "rgb(30, 41, 59)")):
+        await page.emulate_media(color_scheme=scheme)
+        assert await page.evaluate(fill) == color
+    assert complaints == []
+
+
+SHOW = """async (source, scheme) => {
+    const picture = Object.assign(new Image(), { src: source });
+    Object.assign(picture.style, { colorScheme: scheme, position: "fixed", inset: "0 auto auto 0" });
+    document.body.replaceChildren(picture);
+    await picture.decode();
+}"""
+
+
+async def test_auto_follows_the_color_scheme_of_its_own_element(window: Window, live_server: str) -> None:
+    """So a site with a switch of its own says it in CSS, in both browsers."""
+    await window.open(live_server)
+    for scheme, color in (("light", "#e2e8f0"), ("dark", "#1e293b"), ("light", "#e2e8f0")):
+        await window.evaluate(SHOW, "/400x300?theme=auto", scheme)
+        assert (await window.screenshot()).convert("RGB").getpixel((20, 20)) == ImageColor.getrgb(color)
 
 
 async def test_a_script_without_outlines_becomes_the_size_label_in_pixels(live_server: str) -> None:

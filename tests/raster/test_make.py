@@ -65,6 +65,8 @@ def test_a_solid_is_its_colour_to_the_last_pixel(ending: str) -> None:
         "/gradient/600x400.png?from=102030&to=e0d0c1&angle=77",
         "/gradient/300x300.png?from=808080&to=818283&type=radial",
         "/glyph/300x300.png",
+        "/400x300.png?theme=dark&border=5&font=serif&debug=1",
+        "/400x300.png?border=5,111827&fg=111827",
     ],
 )
 def test_two_inks_as_a_palette_are_the_drawing_itself_but_for_rounding(url: str) -> None:
@@ -83,6 +85,74 @@ def test_a_ramp_ends_in_its_inks() -> None:
     assert len(colors) == 3 * 256
 
 
+ALPHA = ("png", "webp", "avif")
+THROUGH = [
+    ("/{}?bg=transparent&text=", (0, 0, 0, 0)),
+    ("/{}?bg=00ff0080&text=", (0, 255, 0, 128)),
+    ("/{}?bg=00ff0001&text=", (0, 255, 0, 1)),
+    ("/{}?bg=00ff00fe&text=", (0, 255, 0, 254)),
+    ("/gradient/{}?from=00ff0080&to=00ff0080", (0, 255, 0, 128)),
+]
+
+
+@pytest.mark.parametrize("ending", ALPHA)
+@pytest.mark.parametrize(("address", "pixel"), THROUGH)
+def test_what_lets_a_page_through_has_alpha(address: str, pixel: tuple[int, int, int, int], ending: str) -> None:
+    image = opened(address.format(f"61x43.{ending}"))
+    assert image.mode == "RGBA"
+    for (low, high), wanted, is_alpha in zip(image.getextrema(), pixel, (False, False, False, True), strict=True):
+        # Of a colour that can hardly be seen, little is kept but how little can be seen of it.
+        slack = 1 if is_alpha or pixel[3] > 100 else 255
+        slack += 3 if ending == "avif" or "gradient" in address else 0
+        assert wanted - slack <= low <= high <= wanted + slack
+
+
+@pytest.mark.parametrize("ending", ["jpg", "jpeg"])
+def test_jpeg_is_drawn_on_white(ending: str) -> None:
+    for address, wanted in (
+        ("/{}?bg=transparent&text=", (255, 255, 255)),
+        ("/{}?bg=00ff0080&text=", (127, 255, 127)),
+        ("/{}?bg=0008&text=", (119, 119, 119)),
+        ("/gradient/{}?from=00ff0080&to=00ff0080", (127, 255, 127)),
+    ):
+        image = opened(address.format(f"64x48.{ending}"))
+        assert image.mode == "RGB"
+        for (low, high), level in zip(image.getextrema(), wanted, strict=True):
+            assert level - 4 <= low <= high <= level + 4
+
+
+@pytest.mark.parametrize("address", ["/{}?radius=20", "/gradient/{}?radius=20", "/glyph/{}?radius=20", "/{}?radius=20&border=3"])
+@pytest.mark.parametrize("ending", [*ALPHA, "gif", "jpg"])
+def test_outside_of_round_corners_there_is_nothing_or_white(address: str, ending: str) -> None:
+    image = opened(address.format(f"90x60.{ending}"))
+    assert ("A" in image.mode or "transparency" in image.info) == (ending != "jpg")
+    pixels = image.convert("RGBA")
+    for corner in ((0, 0), (89, 0), (0, 59), (89, 59)):
+        if ending == "jpg":
+            assert min(pixels.getpixel(corner)) >= 245
+        else:
+            assert pixels.getpixel(corner)[3] <= 3
+    for inside in ((45, 5), (20, 20), (2, 30), (45, 57)):
+        assert pixels.getpixel(inside)[3] >= 252
+
+
+def test_gif_has_one_clear_colour_where_nothing_is_drawn_and_white_behind_the_rest() -> None:
+    clear, half = (opened(f"/90x60.gif?bg={bg}&fg=red").convert("RGBA") for bg in ("transparent", "0f08"))
+    assert clear.getpixel((0, 0))[3] == 0
+    assert {alpha for _, alpha in clear.getchannel("A").getcolors()} == {0, 255}
+    assert half.getchannel("A").getextrema() == (255, 255)
+    assert half.getpixel((0, 0))[:3] == pytest.approx((119, 255, 119), abs=4)
+    assert opened("/90x60.gif?radius=9&bg=0000&text=").convert("RGBA").getchannel("A").getextrema() == (0, 0)
+
+
+@pytest.mark.parametrize("ending", [*ALPHA, "gif", "jpg"])
+@pytest.mark.parametrize("query", ["", "?border=3,teal", "?fg=ff000080", "?theme=auto&border=1", "?bg=fff&fg=000&debug=1"])
+def test_what_covers_its_canvas_has_no_alpha(query: str, ending: str) -> None:
+    image = opened(f"/90x60.{ending}{query}")
+    assert "A" not in image.mode
+    assert "transparency" not in image.info
+
+
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp", "avif", "gif"])
 def test_no_metadata_is_written(ending: str) -> None:
     body = draw(f"/seed/ada/90x60.{ending}")
@@ -92,7 +162,9 @@ def test_no_metadata_is_written(ending: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/400x300.webp", "/seed/ada/90x60.avif", "/seed/ada/90x60.gif", "/1200x630.jpg", "/glyph/40x40.png"]
+    "url",
+    ["/400x300.webp", "/seed/ada/90x60.avif", "/seed/ada/90x60.gif", "/1200x630.jpg", "/glyph/40x40.png"]
+    + [f"/90x60.{ending}?radius=50%25&border=3,f008&font=mono" for ending in ("png", "webp", "avif", "gif", "jpg")],
 )
 def test_the_same_url_gives_the_same_bytes_from_any_thread(url: str) -> None:
     made: list[bytes] = []
@@ -106,7 +178,9 @@ def test_the_same_url_gives_the_same_bytes_from_any_thread(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/2048x2048.avif", "/seed/ada/2048x2048.webp"] + [f"/2048x2048@2x.{e}" for e in ("png", "jpg", "gif")]
+    "url",
+    ["/2048x2048.avif", "/seed/ada/2048x2048.webp"]
+    + [f"/2048x2048@2x.{e}{query}" for e in ("png", "jpg", "gif") for query in ("", "?radius=300&bg=f008")],
 )
 def test_a_large_picture_leaves_other_threads_their_beat(url: str) -> None:
     """The event loop is such a thread. A call that holds the interpreter holds it every time, whereas a busy machine stops

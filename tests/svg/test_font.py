@@ -1,5 +1,8 @@
-"""The glyph table: what the compiler makes of the font file, outline for outline what the font itself draws."""
+"""The glyph tables: what the compiler makes of the font files, outline for outline what the fonts themselves draw."""
 
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,29 +11,62 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path import parse_path
 from fontTools.ttLib import TTFont
 
-from placeholder.svg.font import bundled_font
-from placeholder.svg.font.compile import BLOCKS, TABLE, compile_table
+from placeholder.svg import font as fonts
+from placeholder.svg.font import FACES, FAMILIES, SANS, WEIGHTS, Face, bundled_font
+from placeholder.svg.font.compile import BLOCKS, SOURCES, compile_table
 
-FONT_FILE = Path(__file__).parent.parent / "data" / "fonts" / "NotoSans-Regular.ttf"
+FONT_FILES = Path(__file__).parent.parent / "data" / "fonts"
+TABLES = Path(fonts.__file__).parent
+
+
+@pytest.fixture(scope="module", params=FACES.values(), ids=lambda face: face.table)
+def face(request: pytest.FixtureRequest) -> Face:
+    found: Face = request.param
+    return found
 
 
 @pytest.fixture(scope="module")
-def font() -> TTFont:
-    return TTFont(FONT_FILE)
+def font_file(face: Face) -> Path:
+    return FONT_FILES / SOURCES[f"{face.table}.json"]
 
 
-def test_the_table_is_the_compiled_font() -> None:
+@pytest.fixture(scope="module")
+def font(font_file: Path) -> TTFont:
+    return TTFont(font_file)
+
+
+def test_a_table_is_the_compiled_font(face: Face, font_file: Path) -> None:
     """P-17: what is shipped can be made again, byte for byte."""
-    assert TABLE.read_text(encoding="ascii") == compile_table(FONT_FILE)
+    assert (TABLES / f"{face.table}.json").read_text(encoding="ascii") == compile_table(font_file)
 
 
-def test_every_glyph_is_drawn_as_the_font_draws_it(font: TTFont) -> None:
+def test_every_face_has_its_table_and_its_weight(face: Face, font: TTFont) -> None:
+    assert {f"{known.table}.json" for known in FACES.values()} == set(SOURCES) == {file.name for file in TABLES.glob("*.json")}
+    assert face.weight == font["OS/2"].usWeightClass
+
+
+def test_three_families_in_two_weights() -> None:
+    assert FAMILIES == ("sans", "serif", "mono")
+    assert WEIGHTS == ("400", "700")
+    assert list(FACES) == [(family, weight) for family in FAMILIES for weight in WEIGHTS]
+    assert bundled_font() is bundled_font(SANS) is FACES["sans", "400"].font
+
+
+def test_a_face_is_read_on_first_use() -> None:
+    """A label in the usual one reads no other."""
+    used = "from placeholder import draw; from placeholder.svg.font import FACES; draw('/400x300')"
+    told = f"{used}; print([face.table for face in FACES.values() if 'font' in vars(face)])"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout == "['notosans']\n"
+
+
+def test_every_glyph_is_drawn_as_the_font_draws_it(face: Face, font: TTFont) -> None:
     """Advances and boxes of all glyphs, read back from the path data by fontTools; each ends where the next one starts."""
     glyphs, names = font.getGlyphSet(), font.getBestCmap()
     compared = 0
-    for character, data in bundled_font().outlines.items():
+    for character, data in face.font.outlines.items():
         glyph = glyphs[names[ord(character)]]
-        assert bundled_font().advances[character] == glyph.width
+        assert face.font.advances[character] == glyph.width
         drawn, original, ours = RecordingPen(), BoundsPen(glyphs), BoundsPen(None, ignoreSinglePoints=True)
         glyph.draw(original)
         parse_path(data, drawn)
@@ -48,16 +84,16 @@ def test_every_glyph_is_drawn_as_the_font_draws_it(font: TTFont) -> None:
     assert compared > 1900
 
 
-def test_the_table_covers_what_the_font_has_in_its_blocks(font: TTFont) -> None:
+def test_the_table_covers_what_the_font_has_in_its_blocks(face: Face, font: TTFont) -> None:
     names = font.getBestCmap()
     expected = {chr(code) for first, last in BLOCKS for code in range(first, last + 1) if code in names}
     assert len(expected) > 1900
-    assert set(bundled_font().advances) == set(bundled_font().outlines) == expected
+    assert set(face.font.advances) == set(face.font.outlines) == expected
 
 
-def test_its_units_are_the_fonts(font: TTFont) -> None:
-    assert bundled_font().units == font["head"].unitsPerEm == 1000
-    assert bundled_font().cap == font["OS/2"].sCapHeight == 714
+def test_its_units_are_the_fonts(face: Face, font: TTFont) -> None:
+    assert face.font.units == font["head"].unitsPerEm == 1000
+    assert face.font.cap == font["OS/2"].sCapHeight == 714
 
 
 @pytest.mark.parametrize(
@@ -70,12 +106,15 @@ def test_its_units_are_the_fonts(font: TTFont) -> None:
         pytest.param("×…–—‘’“”•€\ufffd", id="signs that labels and cuts need"),
     ],
 )
-def test_the_alphabets_that_labels_promise_are_complete(alphabet: str) -> None:
-    assert set(alphabet) <= set(bundled_font().outlines)
+def test_the_alphabets_that_labels_promise_are_complete(alphabet: str, face: Face) -> None:
+    assert set(alphabet) <= set(face.font.outlines)
 
 
-def test_the_font_comes_with_its_licence() -> None:
-    """The Open Font Licence asks to travel with the font."""
-    licence = TABLE.with_name("OFL.txt")
-    assert licence.is_file()
-    assert "SIL OPEN FONT LICENSE" in licence.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("folder", "names"), [(TABLES, SOURCES.keys()), (FONT_FILES, SOURCES.values())], ids=["tables", "files"])
+def test_the_fonts_come_with_their_licence(folder: Path, names: Iterable[str], font: TTFont) -> None:
+    """The Open Font Licence asks to travel with the fonts, and so does their copyright."""
+    licence = (folder / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in licence
+    assert all(f"\n{name} " in licence for name in names)
+    assert font["name"].getDebugName(0) in licence
+    assert "SIL Open Font License, Version 1.1" in font["name"].getDebugName(13)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placeholder.svg import markup
-from placeholder.values.color import Color
+from placeholder.values.color import CLEAR, Color
 from placeholder.values.size import Size
 from placeholder.values.text import clean_text
 
@@ -105,3 +105,27 @@ def test_lines_have_round_ends_and_no_ground() -> None:
         "stroke-linejoin": "round",
         "d": "M0 0h0",
     }
+
+
+@pytest.mark.parametrize("alpha", range(255))
+def test_an_opacity_tells_its_level(alpha: int) -> None:
+    """256 levels, and every reader rounds back to the same."""
+    match = re.fullmatch(r'fill="#123456" fill-opacity="(0(?:\.[0-9]{1,3})?)"', markup.paint(Color("#123456", alpha)))
+    assert match
+    assert round(float(match[1]) * 255) == alpha
+
+
+def test_an_opaque_paint_says_nothing_of_opacity() -> None:
+    assert markup.paint(Color("#123456")) == 'fill="#123456"'
+
+
+def test_a_scheme_exchanges_what_its_classes_name() -> None:
+    light, dark, clear = Color("#e2e8f0"), Color("#1e293b", 0x80), CLEAR
+    assert markup.paint(light, dark) == 'fill="#e2e8f0" class="c-e2e8f0ff-1e293b80"'
+    assert markup.paint(clear, light) == 'fill="#000000" fill-opacity="0" class="c-00000000-e2e8f0ff"'
+    assert markup.scheme({light: dark, clear: light}) == (
+        "<style>@media(prefers-color-scheme:dark){"
+        ".c-e2e8f0ff-1e293b80{fill:#1e293b;fill-opacity:0.502}"
+        ".c-00000000-e2e8f0ff{fill:#e2e8f0;fill-opacity:1}"
+        "}</style>"
+    )

@@ -10,8 +10,8 @@ from fontTools.svgLib.path import parse_path
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from placeholder.svg.font import bundled_font
-from placeholder.svg.text import KEPT_WHOLE, LINE, MIN_SIZE, SHARE_OF_CANVAS, Block, fit, set_block
+from placeholder.svg.font import FACES, SANS, Face, bundled_font
+from placeholder.svg.text import KEPT_WHOLE, LINE, MIN_SIZE, SHARE_OF_CANVAS, Align, Block, Place, Room, covered, fit, set_block
 from placeholder.values.color import Color
 from placeholder.values.size import Size
 from placeholder.values.text import ELLIPSIS, clean_text
@@ -303,3 +303,96 @@ def test_the_cap_height_is_centred() -> None:
     assert top + bottom == pytest.approx(canvas.h, abs=0.1)
     assert left + right == pytest.approx(canvas.w, abs=2)
     assert bottom - top == pytest.approx(block.size * 0.714, abs=0.1)
+
+
+# ---------------------------------------------------------------- other faces, other places
+
+FACE = st.sampled_from(list(FACES.values()))
+
+
+@given(TEXTS, st.floats(0, 2048), st.floats(0, 2048), FACE)
+@example("\u0301\n\u0301", 400, 300, SANS)
+@example("\u0301\n\u0301", 400, 300, FACES["mono", "700"])
+@example("W", 0, 0, SANS)
+@example("a b", 0, 300, SANS)
+def test_every_face_stays_within_four_fifths_of_any_room(text: str, w: float, h: float, face: Face) -> None:
+    """Rooms have fractions, and may be nothing at all; marks without a letter have no width."""
+    block = fit(text, Room(w, h), face)
+    assume(block is not None)
+    assert block.face is face
+    assert block.height == len(block.lines) * LINE * block.size <= SHARE_OF_CANVAS * h + EPSILON
+    for line, width in block.lines:
+        assert width * block.size / face.font.units <= SHARE_OF_CANVAS * w + EPSILON
+        if block.outlines:
+            assert width == sum(face.font.advances[character] for character in line)
+
+
+@pytest.mark.parametrize("face", FACES.values(), ids=lambda face: face.table)
+@pytest.mark.parametrize("text", ["Handgloves", "Ωμέγα", "журнал", "400×300 …"])
+def test_every_face_draws_its_own_outlines(text: str, face: Face) -> None:
+    block = fit(text, Size(400, 300), face)
+    assert block is not None
+    assert block.outlines
+    assert covered(text, face)
+    drawn = set_block(block, Size(400, 300), Color("#123456"))
+    assert "".join(face.font.outlines[character] for character in text) in drawn
+
+
+@pytest.mark.parametrize("face", FACES.values(), ids=lambda face: face.table)
+def test_where_the_viewers_fonts_stand_in_they_are_of_the_same_kind(face: Face) -> None:
+    block = fit("占位图", Size(400, 300), face)
+    assert block is not None
+    drawn = set_block(block, Size(400, 300), Color("#123456", 0x80))
+    assert f' font-family="{face.generic}" ' in drawn
+    assert (' font-weight="700"' in drawn) == (face.weight == 700)
+    assert ' fill="#123456" fill-opacity="0.502"' in drawn
+
+
+LINES = "The quick\nbrown fox jumps\nover"
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+@pytest.mark.parametrize("place", [(0, 0, 400, 300), (40.5, 20, 200, 150), (100, 0, 300, 75)], ids=str)
+def test_lines_begin_and_end_where_they_are_told(align: Align, place: tuple[float, float, float, float]) -> None:
+    left, top, w, h = place
+    block = fit(LINES, Room(w, h))
+    assert block is not None
+    drawn = set_block(block, Size(400, 300), Color("#123456"), Place(*place, align))
+    edges = []
+    for part, (_, width) in zip(drawn.split(' transform="translate(')[1:], block.lines, strict=True):
+        start = float(part.split()[0])
+        edges.append((start, start + width * block.size / block.face.font.units))
+    starts, ends = zip(*edges, strict=True)
+    assert min(starts) >= left + 0.1 * w - 0.01
+    assert max(ends) <= left + 0.9 * w + 0.01
+    if align == "left":
+        assert starts == pytest.approx([left + 0.1 * w] * len(edges), abs=0.01)
+    elif align == "right":
+        assert ends == pytest.approx([left + 0.9 * w] * len(edges), abs=0.01)
+    else:
+        assert [a + b for a, b in edges] == pytest.approx([2 * left + w] * len(edges), abs=0.02)
+    _, above, _, below = ink(drawn)
+    assert top <= above < below <= top + h
+
+
+def test_the_plain_place_is_the_middle_of_the_canvas() -> None:
+    block = fit("hero banner", Size(600, 240))
+    assert block is not None
+    canvas, color = Size(600, 240), Color("#123456")
+    assert set_block(block, canvas, color, Place(0, 0, 600, 240)) == set_block(block, canvas, color)
+
+
+@pytest.mark.parametrize(
+    ("characters", "is_wide"),
+    [
+        ("\u1100\u115f\u2e80\u3042\ua4cf\uac00\ud7a3\uf900\ufaff\ufe30\ufe6f\uff01\uff60\uffe0\uffe6", True),
+        ("\U0001f000\U0001f98a\U0001faff\U00020000\U0003fffd", True),
+        ("\u10ff\u1160\u2e7f\ua4d0\uabff\ud7a4\uf8ff\ufe2f\ufe70\uff61\uffdf\uffe7\U0001efff\U0001fb00\U00040000", False),
+        ("ع\u0e01\u0905", False),
+    ],
+)
+def test_the_width_of_what_no_font_here_has_is_guessed_by_its_script(characters: str, is_wide: bool) -> None:
+    for character in characters:
+        block = fit(character, Size(400, 300))
+        assert block is not None
+        assert block.lines == ((character, 1000 if is_wide else 550),), ascii(character)

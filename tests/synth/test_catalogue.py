@@ -12,11 +12,11 @@ from placeholder.values.format import SUFFIXES, Format
 from placeholder.values.size import Size
 
 ADDRESSES = {
-    "/{size}": ("text", "bg", "fg"),
+    "/{size}": ("text", "bg", "fg", "radius", "border", "font", "weight", "align", "theme", "debug"),
     "/color/{hex}/{size}": (),
-    "/gradient/{size}": ("from", "to", "angle", "type"),
+    "/gradient/{size}": ("from", "to", "angle", "type", "radius"),
     "/seed/{seed}/{size}": ("style", "theme"),
-    "/glyph/{size}": ("as",),
+    "/glyph/{size}": ("as", "radius"),
 }
 PATHS = ["/{}", "/color/7c9cff/{}", "/gradient/{}", "/seed/precious-tide/{}", "/glyph/{}"]
 

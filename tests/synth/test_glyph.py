@@ -117,3 +117,20 @@ def test_any_other_value_is_refused_by_name(value: str) -> None:
 def test_the_lines_can_be_told_from_the_ground() -> None:
     """P-51: a wireframe that can be seen, and that stays quieter than a picture."""
     assert contrast(GROUND, LINE) > 2
+
+
+@pytest.mark.parametrize("size", [(300, 300), (400, 100), (1, 1)], ids=str)
+def test_a_glyph_may_have_round_corners(size: tuple[int, int], assert_sound_svg: Sound) -> None:
+    """An avatar is round as often as not."""
+    w, h = size
+    radius = f"{min(size) / 2:g}"
+    round_one, square = (assert_sound_svg(draw(f"/glyph/{w}x{h}?as=avatar{more}"), size) for more in ("&radius=50%25", ""))
+    assert f"a{radius} {radius} 0 0 1 " in round_one[1].attrib["d"]
+    assert icon(round_one).attrib == icon(square).attrib
+    assert draw(f"/glyph/{w}x{h}?radius=0") == draw(f"/glyph/{w}x{h}")
+
+
+def test_a_bad_radius_is_refused_by_name() -> None:
+    with pytest.raises(BadParameter) as refusal:
+        draw("/glyph/300x300?radius=1.5")
+    assert refusal.value.param == "radius"

@@ -47,6 +47,7 @@ DRAWN = [
     pytest.param("?from=f00", 90, ["#ff0000", "#59e3c5"], id="P-36 from alone"),
     pytest.param("?to=00f", 90, ["#7c9cff", "#0000ff"], id="P-37 to alone"),
     pytest.param("?from=%23f00&to=%230000ff", 90, ["#ff0000", "#0000ff"], id="P-12 with a hash"),
+    pytest.param("?from=Red&to=rebeccapurple", 90, ["#ff0000", "#663399"], id="CSS names"),
     pytest.param("?from=123456&to=123456", 90, ["#123456", "#123456"], id="P-35 twice one colour"),
     pytest.param("?type=linear", 90, DEFAULTS, id="P-39 linear"),
     pytest.param("?angle=0", 0, DEFAULTS, id="AP-8 upward"),
@@ -132,7 +133,10 @@ REFUSED = [
     ("from", "zzz"),
     ("from", ""),
     ("to", "12345"),
-    ("to", "red"),
+    ("to", "reddish"),
+    ("radius", ""),
+    ("radius", "-1"),
+    ("radius", "50%25%25"),
     ("angle", "NaN"),
     ("angle", "inf"),
     ("angle", "1e999"),
@@ -163,3 +167,35 @@ def test_two_different_gradients_never_share_a_name(assert_sound_svg: Sound) -> 
     pictures = [(draw(f"/gradient/{w}x{h}{query}"), (w, h)) for w, h in sizes for query in queries]
     ids = {assert_sound_svg(*picture)[1].attrib["id"] for picture in pictures}
     assert len(ids) == len(pictures) == 44
+
+
+FADING = [
+    ("from=ff000080&to=00f", [("#ff0000", "0.502"), ("#0000ff", None)]),
+    ("from=f00&to=00f8", [("#ff0000", None), ("#0000ff", "0.533")]),
+    ("from=transparent&to=f00", [("#ff0000", "0"), ("#ff0000", None)]),
+    ("from=f00&to=transparent", [("#ff0000", None), ("#ff0000", "0")]),
+    ("from=transparent&to=ff000080", [("#ff0000", "0"), ("#ff0000", "0.502")]),
+    ("from=transparent&to=0000", [("#000000", "0"), ("#000000", "0")]),
+]
+
+
+@pytest.mark.parametrize("kind", ["linear", "radial"])
+@pytest.mark.parametrize(("query", "stops"), FADING)
+def test_an_end_may_be_translucent_and_a_clear_one_takes_the_colour_of_the_other(
+    query: str, stops: list[tuple[str, str | None]], kind: str, assert_sound_svg: Sound
+) -> None:
+    gradient = assert_sound_svg(draw(f"/gradient/600x400?type={kind}&{query}"), (600, 400))[1]
+    assert [(stop.get("stop-color"), stop.get("stop-opacity")) for stop in gradient] == stops
+
+
+def test_gradients_that_differ_in_alpha_alone_have_different_names(assert_sound_svg: Sound) -> None:
+    queries = ("from=f00&to=00f", "from=f008&to=00f", "from=ff000081&to=00f", "from=f00&to=0000ff80", "from=f00&to=0000")
+    assert len({assert_sound_svg(draw(f"/gradient/6x4?{query}"), (6, 4))[1].attrib["id"] for query in queries}) == 5
+
+
+@pytest.mark.parametrize(("radius", "drawn"), [("20", 20), ("50%25", 200), ("9999", 200), ("10%25", 40)])
+def test_a_gradient_may_have_round_corners(radius: str, drawn: int, assert_sound_svg: Sound) -> None:
+    _, gradient, ground = assert_sound_svg(draw(f"/gradient/600x400?radius={radius}"), (600, 400))
+    assert ground.attrib["fill"] == f"url(#{gradient.attrib['id']})"
+    assert ground.attrib["d"].startswith(f"M{drawn} 0h{600 - 2 * drawn}a{drawn} {drawn} 0 0 1 ")
+    assert draw("/gradient/600x400?radius=0") == draw("/gradient/600x400")

@@ -46,6 +46,7 @@ SHOWN = [
     pytest.param("/400x300?bg=112233&fg=ddeeff", (400, 300), "400×300", "#112233", "#ddeeff", id="P-26 P-27 both colours"),
     pytest.param("/400x300?bg=%23112233&fg=%23ddeeff", (400, 300), "400×300", "#112233", "#ddeeff", id="P-12 with a hash"),
     pytest.param("/400x300?bg=123&fg=DEF", (400, 300), "400×300", "#112233", "#ddeeff", id="P-13 three digits"),
+    pytest.param("/400x300?bg=Teal&fg=WHITE", (400, 300), "400×300", "#008080", "#ffffff", id="CSS names"),
     pytest.param("/9999x10", (2048, 10), "2048×10", "#e2e8f0", "#475569", id="P-6 AP-7 the drawn width is told"),
     pytest.param("/100x9999", (100, 2048), "100×2048", "#e2e8f0", "#475569", id="P-7 AP-7 the drawn height is told"),
     pytest.param("/00400x0300", (400, 300), "400×300", "#e2e8f0", "#475569", id="V12 leading zeros"),
@@ -116,7 +117,7 @@ def test_both_colours_given_are_both_kept_however_hard_to_read() -> None:
 
 
 @pytest.mark.parametrize("name", ["bg", "fg"])
-@pytest.mark.parametrize("value", ["", "zzz", "ff", "red", "#"])
+@pytest.mark.parametrize("value", ["", "zzz", "ff", "reddish", "#"])
 def test_a_bad_colour_is_refused_by_name_whatever_else_is_right(name: str, value: str) -> None:
     """AP-4: never a silent default."""
     with pytest.raises(BadParameter) as refusal:

@@ -1,21 +1,26 @@
 """Color: the two grammars, the canonical form, and which colour can be read on another."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from PIL import ImageColor
 
 from placeholder.errors import BadParameter
 from placeholder.values.color import (
     AA_TEXT,
     BLACK,
+    CLEAR,
     WHITE,
     Color,
     contrast,
     luminance,
+    over,
     parse_path_color,
     parse_query_color,
     readable_on,
+    readable_under,
 )
+from placeholder.values.css_names import CSS_NAMES
 
 READ = [
     pytest.param("7c9cff", "#7c9cff", id="P-9 six digits"),
@@ -29,8 +34,10 @@ READ = [
     pytest.param("123456", "#123456", id="P-9 digits alone"),
 ]
 
+QUERY_ALONE = ["ffff", "fff8", "12345678", "red", "REBECCAPURPLE", "transparent"]
 REFUSED = [
-    *("", "f", "ff", "ffff", "fff8", "fffff", "fffffff", "12345678", "ggg", "zzz", "zzzzzz", "red", "transparent", "none"),
+    *("", "f", "ff", "fffff", "fffffff", "123456789", "ggg", "zzz", "zzzzzz", "none", "currentcolor", "inherit"),
+    *("#red", " red", "red ", "red\n", "dark red", "blac\u212a", "\uff52\uff45\uff44", "reds", "#transparent", "fff,5"),
     *("1_2", "+12", "-12", " fff", "fff ", "fff\n", "f f", "0x1", "ｆｆｆ", "１２３", "١٢٣", "ﬀ", "fff\x00", "f\u200bff"),
     *("url(#a)", '"/><script>', "rgb(0,0,0)", "hsl(0)", "##fff", "%23fff", "fff#", "\udcff\udcff\udcff"),
 ]
@@ -51,7 +58,40 @@ def test_a_query_colour_may_have_a_hash_and_is_the_same(text: str, canonical: st
     assert parse_query_color("bg", "#" + text) == Color(canonical)
 
 
-@pytest.mark.parametrize("text", [*REFUSED, "#fff", "#7c9cff"], ids=ascii)
+ALPHA = [
+    ("fff8", "#ffffff", 0x88),
+    ("FFF8", "#ffffff", 0x88),
+    ("ffffff80", "#ffffff", 0x80),
+    ("7C9Cff01", "#7c9cff", 1),
+    ("abcf", "#aabbcc", 255),
+    ("123456ff", "#123456", 255),
+]
+
+
+@pytest.mark.parametrize(("text", "hex", "alpha"), ALPHA)
+def test_a_query_colour_may_have_an_alpha(text: str, hex: str, alpha: int) -> None:
+    assert parse_query_color("bg", text) == parse_query_color("bg", "#" + text) == Color(hex, alpha)
+
+
+@pytest.mark.parametrize("text", ["transparent", "Transparent", "0000", "fff0", "#12345600"])
+def test_all_that_cannot_be_seen_is_one_colour(text: str) -> None:
+    assert parse_query_color("fg", text) == CLEAR
+
+
+def test_the_names_are_those_of_css() -> None:
+    """CSS Color 4 §6.1, as Pillow knows it too."""
+    assert {name: digits.removeprefix("#") for name, digits in ImageColor.colormap.items()} == CSS_NAMES
+    assert len(CSS_NAMES) == 148
+    assert list(CSS_NAMES) == sorted(CSS_NAMES)
+
+
+@pytest.mark.parametrize("name", CSS_NAMES)
+def test_a_query_colour_may_have_a_name_in_any_case(name: str) -> None:
+    expected = Color("#" + CSS_NAMES[name])
+    assert {parse_query_color("to", text) for text in (name, name.upper(), name.capitalize())} == {expected}
+
+
+@pytest.mark.parametrize("text", [*REFUSED, *QUERY_ALONE, "#fff", "#7c9cff"], ids=ascii)
 def test_anything_else_is_no_path_colour(text: str) -> None:
     """P-10, V14."""
     with pytest.raises(BadParameter) as refusal:
@@ -127,3 +167,31 @@ def test_a_readable_colour_exists_along_every_ramp(channel: str) -> None:
     """Greys around the middle are the hard ones: neither black nor white is far away."""
     worst = min(contrast(ground, readable_on(ground)) for level in range(256) for ground in [Color("#" + channel.format(level))])
     assert worst >= 4.5
+
+
+ANY_ALPHA = st.integers(0, 255)
+
+
+@given(ANY_COLOR, ANY_ALPHA, st.sampled_from([WHITE, BLACK]))
+def test_a_colour_on_a_page_lies_between_the_two_and_is_opaque(color: Color, alpha: int, page: Color) -> None:
+    seen = over(Color(color.hex, alpha), page)
+    assert seen.is_opaque
+    for mixed, own, under in zip(seen.rgb, color.rgb, page.rgb, strict=True):
+        assert mixed == pytest.approx(own * alpha / 255 + under * (255 - alpha) / 255, abs=0.51)
+
+
+def test_the_ends_of_alpha_are_the_colour_and_the_page() -> None:
+    assert over(Color("#123456"), WHITE) == Color("#123456")
+    assert over(CLEAR, WHITE) == WHITE
+    assert over(CLEAR, BLACK) == BLACK
+
+
+@given(ANY_COLOR, ANY_ALPHA)
+@example(Color("#808080"), 254)
+def test_the_ground_chosen_for_an_ink_is_the_better_end_unless_a_softer_one_suffices(color: Color, alpha: int) -> None:
+    """At least AA where black or white can give it."""
+    ink = Color(color.hex, alpha)
+    ground = readable_under(ink)
+    assert ground.is_opaque
+    best = max(contrast(over(ink, end), end) for end in (BLACK, WHITE))
+    assert contrast(over(ink, ground), ground) >= min(best, AA_TEXT)

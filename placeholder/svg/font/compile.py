@@ -1,9 +1,10 @@
-"""Compiles a TrueType font into the glyph table that labels are drawn from: `python -m placeholder.svg.font.compile FONT.ttf`.
+"""Compiles TrueType fonts into the glyph tables that labels are drawn from: `python -m placeholder.svg.font.compile FOLDER`,
+where FOLDER holds the files of SOURCES.
 
-Runs when the font changes, never in the service; needs fontTools (the `dev` extra).
+Runs when a font changes, never in the service; needs fontTools (the `dev` extra).
 
-Rules of the table (`notosans.json`, one line a glyph so that a change of font can be reviewed):
-- units are the font's own (1,000 to the em for Noto Sans), y already grows downward as in SVG;
+Rules of a table (one line a glyph so that a change of font can be reviewed):
+- units are the font's own (1,000 to the em for Noto), y already grows downward as in SVG;
 - a glyph is `[advance, outline]`; the outline starts at the pen with a relative move, is relative throughout, and ends with
   a move to where the next glyph's pen stands, so that glyphs put one behind the other are a line of text;
 - quadratic curves whose control point mirrors the one before are `t`, as in SVG 2 §9.3.7.
@@ -14,7 +15,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TABLE = Path(__file__).with_name("notosans.json")
+SOURCES = {
+    "notosans.json": "NotoSans-Regular.ttf",
+    "notosans-bold.json": "NotoSans-Bold.ttf",
+    "notoserif.json": "NotoSerif-Regular.ttf",
+    "notoserif-bold.json": "NotoSerif-Bold.ttf",
+    "notosansmono.json": "NotoSansMono-Regular.ttf",
+    "notosansmono-bold.json": "NotoSansMono-Bold.ttf",
+}
+"""Every table, by the font that it comes from."""
 
 BLOCKS = (
     (0x0020, 0x007E),  # Basic Latin
@@ -124,4 +133,5 @@ def compile_table(font_file: Path) -> str:
 
 
 if __name__ == "__main__":
-    TABLE.write_text(compile_table(Path(sys.argv[1])), encoding="ascii")
+    for table, source in SOURCES.items():
+        Path(__file__).with_name(table).write_text(compile_table(Path(sys.argv[1]) / source), encoding="ascii")

@@ -5,12 +5,15 @@
 //
 // A wish is { drawing, w, h, format, density, values }; a parameter that is left to the service is absent from values.
 
+// How a label looks besides words and colours; its fields are in a part of the form that opens and closes.
+const LOOK = ["radius", "border", "font", "weight", "align", "theme", "debug"];
+
 // Every drawing: its first path segment, the parameter that stands in its path, those in its query, and its alt text.
 const DRAWINGS = {
-  label: { folder: "", inPath: "", inQuery: ["text", "bg", "fg"], says: labelText },
+  label: { folder: "", inPath: "", inQuery: ["text", "bg", "fg", ...LOOK], says: labelText },
   color: { folder: "color", inPath: "hex", inQuery: [], says: ({ hex }) => `#${hex}` },
   gradient: { folder: "gradient", inPath: "", inQuery: ["from", "to", "angle", "type"], says: gradientText },
-  seed: { folder: "seed", inPath: "seed", inQuery: ["style", "theme"], says: ({ seed }) => seed },
+  seed: { folder: "seed", inPath: "seed", inQuery: ["style", "shade"], says: ({ seed }) => seed },
   glyph: { folder: "glyph", inPath: "", inQuery: ["as"], says: (values) => values.as },
 };
 
@@ -19,6 +22,13 @@ const PARAMETERS = {
   text: { isLeft: () => field("auto-text").checked },
   bg: { tidy: digits, isLeft: () => field("auto-bg").checked },
   fg: { tidy: digits, isLeft: () => field("auto-fg").checked },
+  radius: { tidy: trimmed, isLeft: (value) => !value },
+  border: { tidy: trimmed, isLeft: (value) => !value },
+  font: { isLeft: (value) => value === "sans" },
+  weight: { isLeft: (value) => value === "400" },
+  align: { isLeft: (value) => value === "center" },
+  theme: { isLeft: (value) => value === "light" },
+  debug: { isLeft: (value) => value === "0" },
   hex: { tidy: digits },
   from: { tidy: digits },
   to: { tidy: digits },
@@ -26,9 +36,12 @@ const PARAMETERS = {
   type: { isLeft: (value) => value === "linear" },
   seed: { tidy: pathText },
   style: { isLeft: (value) => !value },
-  theme: { isLeft: (value) => value === "light" || !field("style").value },
+  shade: { isLeft: (value) => value === "light" || !field("style").value },
   as: {},
 };
+
+// A field of which another has the parameter's name.
+const SENT_AS = { shade: "theme" };
 
 // Every text to copy, by the id of the element that shows it.
 const SNIPPETS = {
@@ -47,6 +60,7 @@ const FIRST = "amber brisk calm copper distant early faint gentle hollow inner l
 const SECOND = "basin bay cliff cove delta dune field fjord glade harbour island lake marsh meadow mist reef river shore tide";
 
 const form = document.getElementById("composer");
+const brush = document.createElement("canvas").getContext("2d");
 const kept = { w: 400, h: 300 };    // the sides that were last readable
 let running = new AbortController();
 let pause = 0;
@@ -56,6 +70,7 @@ const field = (name) => form.elements.namedItem(name);
 const oneOf = (words) => words.split(" ")[Math.floor(Math.random() * words.split(" ").length)];
 const tell = (place, sentence) => place.textContent === sentence || (place.textContent = sentence);
 const pickerOf = (input) => form.querySelector(`[data-for="${input.name}"]`);
+const sentAs = (name) => SENT_AS[name] ?? name;
 const urlOf = (wish) => location.origin + addressOf(wish);
 const sizeAndAlt = (wish) => `width="${wish.w}" height="${wish.h}" alt="${html(altOf(wish))}"`;
 const inPixels = (wish, density) => ({ ...wish, density, format: wish.format === "svg" ? "png" : wish.format });
@@ -88,6 +103,10 @@ function digits(value, input) {
   return value.trim().replace(/^#/, "") || input.defaultValue;
 }
 
+function trimmed(value) {
+  return value.trim();
+}
+
 // A text that one path segment can carry: a browser resolves "." and ".." and no segment holds a slash.
 function pathText(value, input) {
   const text = value.replaceAll("/", "-");
@@ -100,7 +119,7 @@ function addressOf({ drawing, w, h, format, density, values }) {
   const { folder, inPath, inQuery } = DRAWINGS[drawing];
   const ending = `${w}x${h}${suffix(format, density)}`;
   const segments = [folder, inPath && encoded(values[inPath]).replaceAll("+", "%20"), ending].filter(Boolean);
-  const query = inQuery.filter((name) => name in values).map((name) => `${name}=${encoded(values[name])}`);
+  const query = inQuery.filter((name) => name in values).map((name) => `${sentAs(name)}=${encoded(values[name])}`);
   return `/${segments.join("/")}${query.length ? `?${query.join("&")}` : ""}`;
 }
 
@@ -119,9 +138,10 @@ function parse(address) {
   const drawing = segments.length === 1 ? "label" : segments[0];
   const found = ENDING.exec(segments.at(-1));
   if (!found || !Object.hasOwn(DRAWINGS, drawing)) return null;
-  const { folder, inPath } = DRAWINGS[drawing];
+  const { folder, inPath, inQuery } = DRAWINGS[drawing];
   if (segments.length !== [folder, inPath, "size"].filter(Boolean).length) return null;
-  const values = Object.fromEntries(new URLSearchParams(query));
+  const given = Object.fromEntries(new URLSearchParams(query));
+  const values = Object.fromEntries(inQuery.filter((name) => sentAs(name) in given).map((name) => [name, given[sentAs(name)]]));
   if (inPath) values[inPath] = new URLSearchParams(`=${segments[1].replace(/[+&]/g, encodeURIComponent)}`).get("");
   const [, w, h, density = "1", format = "svg"] = found;
   return { drawing, w, h, density, format: format.replace("jpeg", "jpg"), values };
@@ -131,10 +151,10 @@ function fill({ values, ...rest }) {
   form.reset();
   for (const [name, value] of Object.entries(rest)) field(name).value = value;
   for (const [name, value] of Object.entries(values)) {
-    if (!Object.hasOwn(PARAMETERS, name)) continue;
     field(name).value = value.replaceAll("\n", "\\n");
     setAutomatic(name, false);
   }
+  if (LOOK.some((name) => name in values)) byId("look").open = true;
   for (const picker of form.querySelectorAll("[data-for]")) matchPicker(field(picker.dataset.for));
 }
 
@@ -152,7 +172,7 @@ function refresh() {
   const wish = read();
   for (const options of form.querySelectorAll("[data-drawing]")) options.hidden = options.dataset.drawing !== wish.drawing;
   byId("angle-param").hidden = field("type").value === "radial";
-  byId("theme-param").hidden = !field("style").value;
+  byId("shade-param").hidden = !field("style").value;
   byId("angle-shown").value = `${field("angle").value}°`;
   tell(byId("size-note"), [sizeNote("w", "Width"), sizeNote("h", "Height")].filter(Boolean).join(" "));
   tell(byId("density-note"), densityNote(wish));
@@ -249,9 +269,19 @@ function onInput({ target }) {
 
 function matchPicker(input) {
   const picker = pickerOf(input);
-  const hex = digits(input.value, input);
-  if (!picker || !/^([\da-f]{3}|[\da-f]{6})$/i.test(hex)) return;
-  picker.value = `#${hex.length === 3 ? hex.replace(/./g, "$&$&") : hex}`;
+  const hex = picker && withoutAlpha(digits(input.value, input));
+  if (hex) picker.value = hex;
+}
+
+// A colour as a picker takes it, "" where the text is none. A canvas knows the names; what it cannot read changes no brush.
+function withoutAlpha(text) {
+  const found = /^(?:([\da-f]{3})[\da-f]?|([\da-f]{6})(?:[\da-f]{2})?)$/i.exec(text);
+  const read = ["#000000", "#ffffff"].map((before) => {
+    brush.fillStyle = before;
+    brush.fillStyle = found ? `#${found[1] ?? found[2]}` : text;
+    return brush.fillStyle;
+  });
+  return read[0] === read[1] && read[0].startsWith("#") ? read[0] : "";
 }
 
 function onClick({ target }) {
