@@ -122,8 +122,8 @@ def test_the_fonts_of_the_tests_have_their_licence_too() -> None:
     for text, folder, ending in ((theirs, "tests/data/fonts", "ttf"), (ours, "placeholder/svg/font", "json")):
         named = set(re.findall(rf"^(\S+\.{ending}) ", text, flags=re.MULTILINE))
         assert named == {path.name for path in (ROOT / folder).glob(f"*.{ending}")}
-    copyright = "The copyright of each of these fonts:"
-    assert theirs.partition(copyright)[2] == ours.partition(copyright)[2] != ""
+    common = "The copyright of each of these fonts:"
+    assert theirs.partition(common)[2] == ours.partition(common)[2] != ""
 
 
 def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile, metadata: Message) -> None:
