@@ -258,7 +258,7 @@ async def test_a_style_is_recalled(front: Front) -> None:
     await front.recall("/seed/tern/300x200?theme=dark&style=mesh")
     await front.shows("/seed/tern/300x200?style=mesh&theme=dark")
     await expect(front.radio("style", "mesh")).to_be_checked()
-    await expect(front.radio("theme", "Dark")).to_be_checked()
+    await expect(front.radio("shade", "Dark")).to_be_checked()
     await front.page.reload()
     await front.shows("/seed/tern/300x200?style=mesh&theme=dark")
     for query in ("", "?style=zzz", "?style=", "?theme=dark"):
