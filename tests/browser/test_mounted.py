@@ -88,8 +88,22 @@ async def test_the_prompt_box(visit: Page, shop: str, prompt: str) -> None:
     source = await visit.locator("#imagined img").get_attribute("src")
     assert source
     assert urlsplit(source).path.startswith("/pictures/ai/640x480/")
+    await expect(snippet).to_contain_text(f'<ai-img endpoint="{shop}/pictures" src="{shop}/pictures/ai/640x480/')
     await expect(snippet).to_contain_text(f'from "{shop}/pictures/components/ai-img.js"')
     await expect(snippet).to_contain_text(f'status="{shop}/pictures/ai/')
+
+
+async def test_a_prompt_that_is_blocked(browser: Browser, shop: str) -> None:
+    context = await browser.new_context(base_url=shop)
+    page = await context.new_page()
+    await page.goto("/pictures/")
+    await page.locator("#wish").fill("a nude child")
+    await page.get_by_role("button", name="Imagine").click()
+    await expect(page.locator("#asking-said")).to_have_text("This prompt is not allowed here.")
+    shown = page.locator("#imagined img")
+    await expect(shown).to_have_attribute("src", f"{shop}/pictures/glyph/640x480?as=blocked#failed")
+    assert await shown.evaluate("(it) => it.naturalWidth") == 640
+    await context.close()
 
 
 async def test_a_page_of_the_outer_application_uses_the_element(visit: Page, shop: str, prompt: str) -> None:

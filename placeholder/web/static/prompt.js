@@ -64,6 +64,7 @@ function say(sentence, isWrong = false) {
 }
 
 function writeSnippet(attributes, still, alt) {
+  const endpoint = ROOT && `endpoint="${location.origin}${ROOT}" `;
   const { w, h } = picture;
   const words = alt.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
   snippet.textContent = `<script type="module">
@@ -71,7 +72,7 @@ function writeSnippet(attributes, still, alt) {
   registerAiImg();
 </script>
 
-<ai-img ${attributes} w="${w}" h="${h}">
+<ai-img ${endpoint}${attributes} w="${w}" h="${h}">
   <img src="${still}" width="${w}" height="${h}" alt="${words}">
 </ai-img>`;
 }
