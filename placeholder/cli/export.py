@@ -62,7 +62,7 @@ def export(listing: TextIO, folder: Path, force: bool) -> None:
 
     LIST has one URL a line (- is standard input), with any host or none; empty lines and lines that begin with # count for
     nothing. Each picture becomes the file that a static host serves at its path: /seed/ada/40x40.png. A URL without an ending
-    gets one, and a URL with a query, which no file can have, a name of its own: 600x240-text-hero-5d2f0c7a91be.svg.
+    gets one, and a URL with a query, which no file can have, a name of its own: 600x240-text-hero-8abe64f87c82.svg.
     DIR/manifest.json tells the file, type, width, height, bytes and sha256 of each URL.
     """
     try:

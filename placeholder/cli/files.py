@@ -36,7 +36,7 @@ def path_name(url: str, ending: str) -> str | None:
 
 def file_name(url: str, ending: str) -> str:
     """A flat, portable name for the picture at `url`, one for each URL: `seed-ada-40x40.png`. Where the path's plain characters
-    do not tell the whole URL, its words and a mark of twelve digits follow: `600x240-text-hero-banner-5d2f0c7a91be.svg`."""
+    do not tell the whole URL, its words and a mark of twelve digits follow: `600x240-text-hero-banner-294e12402d99.svg`."""
     parts = urlsplit(url)
     stem = re.sub(r"\.[a-z]+$", "", unquote(parts.path).strip("/")).replace("/", "-")
     plain = _plain(stem)[:60]
