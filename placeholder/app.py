@@ -11,7 +11,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
 
 from placeholder import logs
 from placeholder.blobs.store import Blobs, open_blobs
@@ -48,6 +47,8 @@ from placeholder.web.drawings import paint
 from placeholder.web.echo import Echo
 from placeholder.web.errors import on_refusal
 from placeholder.web.middleware import Hosts, Lane
+from placeholder.web.mount import Mountable
+from placeholder.web.respond import Answer
 from placeholder.web.routes import ROUTES
 from placeholder.web.states import Glance
 from placeholder.web.webhook import Hooks
@@ -55,8 +56,9 @@ from placeholder.web.webhook import Hooks
 _MB = 1_000_000
 
 
-def create_app(settings: Settings | None = None, *, desk: Desk | None = None) -> ASGIApp:
-    """The whole service. Any ASGI server runs it: `uvicorn --factory placeholder.app:create_app`."""
+def create_app(settings: Settings | None = None, *, desk: Desk | None = None) -> Mountable:
+    """The whole service. Any ASGI server runs it: `uvicorn --factory placeholder.app:create_app`. Any ASGI application mounts
+    it (web/mount.py)."""
     settings = settings or read_settings()
     press = Press(settings.raster_workers, settings.raster_queue, settings.cache_mb * _MB)
     glance = Glance()
@@ -80,10 +82,11 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     router.state.press = press
     router.state.reading = reading
     echo = Echo(router)
-    return Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
+    lane = Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
+    return Mountable(lane, lambda: router.router.lifespan_context(router))
 
 
-def create_served_app() -> ASGIApp:
+def create_served_app() -> Mountable:
     """The same for `placeholder serve`: with a desk for the door, in a process that does nothing else."""
     settings = read_settings()
     logs.configure(settings.log_level)
@@ -91,7 +94,13 @@ def create_served_app() -> ASGIApp:
         return create_app(settings)
     settle()
     kept = BoundedCache[bytes, Ready](settings.cache_mb * _MB)
-    return create_app(settings, desk=Desk(paint, settings.hosts, kept, Reading(hosts=settings.peer_hosts).is_foreign))
+    prefix = settings.public_path
+    painted = (lambda target: _at(prefix, paint(target))) if prefix else paint
+    return create_app(settings, desk=Desk(painted, settings.hosts, kept, Reading(hosts=settings.peer_hosts).is_foreign))
+
+
+def _at(prefix: str, answer: Answer | None) -> Answer | None:
+    return answer._replace(location=prefix.encode() + answer.location) if answer and answer.location else answer
 
 
 def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncExitStack) -> Ai:

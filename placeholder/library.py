@@ -24,14 +24,20 @@ def drawn(picture: Picture) -> bytes:
 
 def asked_for(url: str, file_name: str = "") -> Picture:
     """The picture at `url`; where `url` leaves the format open, the ending of `file_name` may choose one. Raises Refusal."""
+    target = target_at(url)
+    picture = find_target(target)
+    wanted = SUFFIXES.get(PurePath(file_name).suffix.lower())
+    if wanted is None or wanted[0] is picture.format:
+        return picture
+    if "." in target.partition("?")[0].rpartition("/")[2]:
+        raise BadParameter("output", f"a file that ends as the URL does, in {picture.format.name.lower()}")
+    return picture._replace(format=wanted[0])
+
+
+def target_at(url: str) -> str:
+    """The path and the query of `url`. Raises NoSuchPicture."""
     try:
         parts = urlsplit(url)
     except ValueError:
         raise NoSuchPicture from None
-    picture = find_target(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    wanted = SUFFIXES.get(PurePath(file_name).suffix.lower())
-    if wanted is None or wanted[0] is picture.format:
-        return picture
-    if "." in parts.path.rpartition("/")[2]:
-        raise BadParameter("output", f"a file that ends as the URL does, in {picture.format.name.lower()}")
-    return picture._replace(format=wanted[0])
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -27,6 +27,8 @@ def _public(url: str) -> str:
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if url and not (is_safe and parts.hostname and parts.username is None and not parts.query and not parts.fragment):
         raise ValueError("expected https://HOST, or http://localhost:PORT")
+    if not re.fullmatch(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*", parts.path):
+        raise ValueError("expected a path of plain characters, without %")
     return url.rstrip("/")
 
 
@@ -171,7 +173,8 @@ class Settings(BaseSettings):
     api_key: Annotated[SecretStr | None, AfterValidator(_strong)] = None
     """A key that always works."""
     public_url: Annotated[str, AfterValidator(_public)] = ""
-    """Where the world reaches this service; webhooks are asked for there."""
+    """Where the world reaches this service; webhooks are asked for there. Its path is what a proxy in front takes off, and what
+    the URLs that `placeholder serve` hands out begin with."""
     cors_origins: Annotated[str, AfterValidator(_listed)] = "*"
     """Whose pages may use secret keys, besides our own: origins, separated by commas; * is anybody's."""
     refuse_secret_keys_from_browsers: bool = False
@@ -251,6 +254,11 @@ class Settings(BaseSettings):
     def own_origin(self) -> str | None:
         parts = urlsplit(self.public_url)
         return read_origin(f"{parts.scheme}://{parts.netloc}")
+
+    @property
+    def public_path(self) -> str:
+        """Of the public URL, without a slash at its end."""
+        return urlsplit(self.public_url).path
 
     @property
     def outputs(self) -> tuple[str, ...]:

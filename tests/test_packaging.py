@@ -133,6 +133,7 @@ def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile, metadata: Message) -> 
     assert metadata["Requires-Python"] == project["requires-python"]
     (scripts,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
     assert b"placeholder = placeholder.cli:main" in wheel.read(scripts)
+    assert b"[pytest11]\nplaceholder = placeholder.testing.plugin" in wheel.read(scripts)
 
 
 # The installed package, wherever it came from

@@ -62,6 +62,8 @@ READ: list[tuple[str, str, str, Any]] = [
     ("PLACEHOLDER_RECONCILE_GRACE_S", "0", "reconcile_grace_s", 0),
     ("PLACEHOLDER_PUBLIC_URL", "https://pics.example/", "public_url", "https://pics.example"),
     ("PLACEHOLDER_PUBLIC_URL", "https://pics.example:8443/base//", "public_url", "https://pics.example:8443/base"),
+    ("PLACEHOLDER_PUBLIC_URL", "https://pics.example:8443/base//", "public_path", "/base"),
+    ("PLACEHOLDER_PUBLIC_URL", "https://pics.example/", "public_path", ""),
     ("PLACEHOLDER_PUBLIC_URL", "http://localhost:8000", "public_url", "http://localhost:8000"),
     ("PLACEHOLDER_PUBLIC_URL", "http://127.0.0.1:8000", "public_url", "http://127.0.0.1:8000"),
     ("PLACEHOLDER_PUBLIC_URL", "http://[::1]:8000", "public_url", "http://[::1]:8000"),
@@ -180,6 +182,10 @@ REFUSED: list[tuple[str, str, str]] = [
     *(
         ("PLACEHOLDER_SECRET", value, "expected 32 random characters or more")
         for value in ("short", "a" * 64, "abcabcabc" * 9, GOOD_SECRET[:31])
+    ),
+    *(
+        ("PLACEHOLDER_PUBLIC_URL", f"https://pics.example/{path}", "expected a path of plain characters")
+        for path in ("a%20b", "ä", "a b", 'a"b', "<b>", "a\\b")
     ),
     *(
         ("PLACEHOLDER_PUBLIC_URL", value, "expected https://HOST, or http://localhost:PORT")

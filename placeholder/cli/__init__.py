@@ -2,6 +2,7 @@
 
 import click
 
+from placeholder.cli.export import export
 from placeholder.cli.jobs import jobs
 from placeholder.cli.keys import keys
 from placeholder.cli.render import render
@@ -9,7 +10,7 @@ from placeholder.cli.serve import serve
 from placeholder.cli.tokens import tokens
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, commands=[serve, render, keys, tokens, jobs])
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, commands=[serve, render, export, keys, tokens, jobs])
 @click.version_option(package_name="placeholder")
 def main() -> None:
     """Every picture that a page needs before the real one exists."""

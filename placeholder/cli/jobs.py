@@ -94,8 +94,8 @@ def purge(job_ids: tuple[str, ...]) -> None:
 def export(folder: Path) -> None:
     """Write all finished pictures into DIR, with a manifest.json that says which is which."""
     from placeholder.blobs.store import open_blobs
+    from placeholder.cli.files import put
     from placeholder.cli.ground import opened
-    from placeholder.cli.render import write
 
     manifest, lost = [], []
     with opened() as (settings, ground):
@@ -109,9 +109,9 @@ def export(folder: Path) -> None:
             if body is None:
                 lost.append(job.id)
                 continue
-            write(folder / f"{job.id}.png", body)
+            put(folder / f"{job.id}.png", body)
             manifest.append({**_public(job), "file": f"{job.id}.png", "sha256": sha256(body).hexdigest()})
-    write(folder / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
+    put(folder / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
     click.echo(f"{len(manifest)} pictures are in {folder}.", err=True)
     if lost:
         raise click.ClickException(f"These pictures are not in the store: {', '.join(lost)}")

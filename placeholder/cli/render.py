@@ -1,17 +1,13 @@
 """`placeholder render`: pictures into files, without a server."""
 
-import os
-import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
-from urllib.parse import urlsplit
 
 import click
 
+from placeholder.cli.files import file_name, put
+from placeholder.cli.listing import LIST, Line, read_list, told, work_off
 from placeholder.errors import Refusal
 
 
@@ -27,7 +23,7 @@ from placeholder.errors import Refusal
 @click.option(
     "--from",
     "listing",
-    type=click.File(encoding="utf-8", errors="replace"),
+    type=LIST,
     metavar="FILE",
     help="A list: one URL a line; - is standard input.",
 )
@@ -61,58 +57,26 @@ def _render_one(url: str, output: str) -> int:
     if output == "-":
         sys.stdout.buffer.write(body)
     else:
-        write(Path(output), body)
+        put(Path(output), body)
     return 0
 
 
 def _render_list(listing: TextIO, folder: Path) -> int:
-    urls = [(number, line.strip()) for number, line in enumerate(listing, 1) if line.strip() and not line.startswith("#")]
+    lines = read_list(listing)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"{folder}: {error.strerror}") from None
-    refused: list[str] = []
-    with (
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-        click.progressbar(
-            pool.map(lambda entry: _render_into(folder, *entry), urls), len(urls), "Drawing", file=sys.stderr
-        ) as bar,
-    ):
-        refused += [sentence for sentence in bar if sentence]
-    for sentence in refused:
-        click.echo(sentence, err=True)
-    return 1 if refused else 0
+    return told(sentence for sentence in work_off(lines, lambda line: _render_into(folder, line)) if sentence)
 
 
-def _render_into(folder: Path, number: int, url: str) -> str | None:
+def _render_into(folder: Path, line: Line) -> str | None:
     """What to say about a line that is refused."""
     from placeholder.library import asked_for, drawn
 
     try:
-        picture = asked_for(url)
-        write(folder / file_name(url, picture.format.name.lower()), drawn(picture))
+        picture = asked_for(line.url)
+        put(folder / file_name(line.url, picture.format.name.lower()), drawn(picture))
     except Refusal as refusal:
-        return f"line {number}: {url}: {refusal}"
+        return line.refused(refusal)
     return None
-
-
-def file_name(url: str, ending: str) -> str:
-    """A flat, portable name for the picture at `url`, one for each URL: `seed-ada-40x40.png`, with a mark of eight digits
-    before the ending where the path's plain characters do not tell the whole URL."""
-    parts = urlsplit(url)
-    stem = re.sub(r"\.[a-z]+$", "", parts.path.strip("/")).replace("/", "-")
-    plain = re.sub(r"[^a-z0-9@_-]+", "-", stem.lower())[:80]
-    mark = "" if plain == stem and not parts.query else "-" + sha256(url.encode()).hexdigest()[:8]
-    return f"{plain}{mark}.{ending}"
-
-
-def write(path: Path, body: bytes) -> None:
-    """All of `body` or nothing."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_bytes(body)
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise click.ClickException(f"{path}: {error.strerror}") from None

@@ -24,4 +24,12 @@ def serve(host: str, port: int, workers: int) -> None:
                 click.echo(f"An API key for POST /ai, shown this once:\n\n    {secret}\n")
             else:
                 click.echo("No API key yet, so POST /ai is closed. Make one: placeholder keys create --name NAME")
-    run("placeholder.app:create_served_app", host, port, workers, door=settings.door, log_level=settings.log_level)
+    run(
+        "placeholder.app:create_served_app",
+        host,
+        port,
+        workers,
+        door=settings.door,
+        log_level=settings.log_level,
+        root_path=settings.public_path,
+    )

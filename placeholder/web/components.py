@@ -16,6 +16,7 @@ from starlette.responses import Response
 from placeholder.errors import NoSuchPicture
 from placeholder.web import respond
 from placeholder.web.accept import takes_gzip
+from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Answer, Sent
 
 BRIEFLY = b"public, max-age=300, stale-while-revalidate=86400"
@@ -43,7 +44,8 @@ async def present(request: Request) -> Response:
 async def pinned(request: Request) -> Response:
     """Raises NoSuchPicture for any release but this one."""
     if request.path_params["version"] != version("placeholder"):
-        raise NoSuchPicture(f"This service has ai-img@{version('placeholder')}.js and /components/ai-img.js")
+        present = f"{prefix_of(request.scope)}/components/ai-img.js"
+        raise NoSuchPicture(f"This service has ai-img@{version('placeholder')}.js and {present}")
     return _sent(request, respond.IMMUTABLE)
 
 

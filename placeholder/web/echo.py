@@ -1,7 +1,6 @@
 """Who sends again what was just answered is answered at once, before the router, while the job is as it was (P-68)."""
 
 import time
-from collections.abc import Iterable
 from hashlib import sha256
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from placeholder.cache import BoundedCache
 from placeholder.jobs.board import FRESH_S, Board
 from placeholder.jobs.model import Job
-from placeholder.web.respond import Answer, Pair, Sent
+from placeholder.web.mount import prefix_of
+from placeholder.web.respond import Answer, Sent
 
 NOTE = "placeholder.echo"
 """Where POST /ai finds whom to tell of its answer, in the scope."""
@@ -35,7 +35,7 @@ class Echo:
             return
         first = await receive()
         if first["type"] == "http.request" and not first.get("more_body", False):
-            asked = _digest(scope["headers"], first.get("body", b""))
+            asked = _digest(scope, first.get("body", b""))
             answer = self._recall(asked)
             if answer:
                 await Sent(answer, scope)(scope, receive, send)
@@ -56,7 +56,7 @@ class Echo:
         return kept[2] if now and now.version == kept[1].version else None
 
 
-def _digest(headers: Iterable[Pair], body: bytes) -> bytes:
+def _digest(scope: Scope, body: bytes) -> bytes:
     """Of all that an answer to POST /ai depends on."""
-    noted = [name + b":" + value for name, value in headers if name in _WEIGHED]
-    return sha256(b"\n".join((*noted, b"", body))).digest()
+    noted = [name + b":" + value for name, value in scope["headers"] if name in _WEIGHED]
+    return sha256(b"\n".join((prefix_of(scope).encode(), *noted, b"", body))).digest()

@@ -15,6 +15,7 @@ from placeholder.errors import ForeignHost
 from placeholder.raster.press import Press
 from placeholder.web.drawings import target_of
 from placeholder.web.errors import refuse
+from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Answer, Headers, Sent
 
 _WEIGHED = frozenset((b"host", b"if-none-match"))
@@ -44,7 +45,10 @@ class Lane:
         kept = self._kept.get(target)
         if kept is None:
             is_passing = target.startswith(_AI)
-            answer = self._glance(target) if is_passing else self._paint(target)
+            # What tells the state of a job tells URLs, which are others where we are mounted.
+            known = None if prefix_of(scope) else self._glance
+            paint = known if is_passing else self._paint
+            answer = paint(target) if paint else None
             if answer is None:
                 await self._app(scope, receive, send)
                 return

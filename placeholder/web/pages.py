@@ -1,8 +1,13 @@
 """The front page and the gallery with their files, which load nothing from elsewhere, as their policy says; and the health
-check."""
+check.
+
+A page refers to us by absolute path, as its readers would. Where we are mounted, what stands first in an attribute or in a text
+gets our path before it; scripts find their way from where they themselves were loaded.
+"""
 
 import json
-from functools import cache
+import re
+from functools import lru_cache
 from importlib.resources import files
 
 from starlette.requests import Request
@@ -11,6 +16,7 @@ from starlette.responses import Response
 from placeholder.errors import NoSuchPicture
 from placeholder.web import respond
 from placeholder.web.ai import ai_of
+from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Answer, Sent
 
 POLICY = (
@@ -28,18 +34,24 @@ FILES = {
 }
 
 
-@cache
-def static(path: str) -> Answer:
-    """One of the page's own files."""
+_PATH = re.compile(rb"""(="|>)(?=/)""")
+
+
+@lru_cache(maxsize=64)
+def static(path: str, prefix: str = "") -> Answer:
+    """One of the page's own files, for a service that is mounted at `prefix`."""
     name, media_type = FILES[path]
-    return respond.page(media_type, files(__package__).joinpath("static", name).read_bytes(), POLICY)
+    body = files(__package__).joinpath("static", name).read_bytes()
+    if prefix and name.endswith(".html"):
+        body = _PATH.sub(lambda found: found[1] + prefix.encode(), body)
+    return respond.page(media_type, body, POLICY)
 
 
 async def file(request: Request) -> Response:
     path = request.scope["path"]
     if path not in FILES:  # a route's pattern lets a line feed follow
         raise NoSuchPicture
-    return Sent(static(path), request.scope)
+    return Sent(static(path, prefix_of(request.scope)), request.scope)
 
 
 async def facts(request: Request) -> Response:

@@ -14,6 +14,7 @@ from placeholder.jobs.model import FAILURES, Job, Phase, State
 from placeholder.values.query import parse_query
 from placeholder.web import respond
 from placeholder.web.ai import ai_of
+from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Answer, Sent
 
 MAX_WAIT_S = 25
@@ -25,11 +26,11 @@ _STATUS_LENGTH = len("/ai/abcdefghijklmnop/status")
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
-def facts(job: Job) -> dict[str, Any]:
-    """The state of a job as the status route tells it (P-82 to P-85)."""
+def facts(job: Job, prefix: str = "") -> dict[str, Any]:
+    """The state of a job as the status route tells it (P-82 to P-85); `prefix`: what the URLs begin with."""
     match job.state:
         case State.READY:
-            return {"state": job.state, "url": job.url, "width": job.w, "height": job.h, **likenesses(job)}
+            return {"state": job.state, "url": prefix + job.url, "width": job.w, "height": job.h, **likenesses(job)}
         case State.FAILED:
             return {"state": job.state, "error": FAILURES[job.code or "timeout"].sentence, "code": job.code}
     return {"state": job.state}
@@ -40,8 +41,8 @@ def likenesses(job: Job) -> dict[str, str]:
     return {"blurDataURL": job.blur, "thumbhash": job.thumbhash} if job.blur and job.thumbhash else {}
 
 
-def told(job: Job) -> Answer:
-    return respond.json(json.dumps(facts(job)).encode())
+def told(job: Job, prefix: str = "") -> Answer:
+    return respond.json(json.dumps(facts(job, prefix)).encode())
 
 
 async def status(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def status(request: Request) -> Response:
     seconds, known = _wait(request)
     if seconds and job.state not in ENDED and known in (None, job.state):
         job = (await changed(ai.board, {name: job}, seconds))[name]
-    return Sent(told(job), request.scope)
+    return Sent(told(job, prefix_of(request.scope)), request.scope)
 
 
 async def statuses(request: Request) -> Response:
@@ -67,7 +68,8 @@ async def statuses(request: Request) -> Response:
     views = await ai.board.views(ids)
     if seconds and len(views) == len(set(ids)) and all(view.state not in ENDED for view in views.values()):
         views = await changed(ai.board, views, seconds)
-    shown = {job: facts(views[job]) if job in views and views[job].phase is not Phase.PURGED else None for job in ids}
+    prefix = prefix_of(request.scope)
+    shown = {job: facts(views[job], prefix) if job in views and views[job].phase is not Phase.PURGED else None for job in ids}
     return Sent(respond.json(json.dumps({"jobs": shown}).encode()), request.scope)
 
 

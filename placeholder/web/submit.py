@@ -21,6 +21,7 @@ from placeholder.web.accept import prefers_json
 from placeholder.web.ai import Ai, ai_of
 from placeholder.web.body import read_body, read_object
 from placeholder.web.echo import NOTE
+from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Sent
 from placeholder.web.states import likenesses
 
@@ -58,7 +59,9 @@ async def submit(request: Request) -> Response:
             raise
         return Sent(respond.refused(422, Format.SVG.value, svg_bytes(verdict_on(ask.size, no.code))), request.scope)
     job = submission.job
-    body = {"id": job.id, "url": job.url, "status_url": job.status_url, "state": job.state, "width": job.w, "height": job.h}
+    prefix = prefix_of(request.scope)
+    urls = {"url": prefix + job.url, "status_url": prefix + job.status_url}
+    body = {"id": job.id, **urls, "state": job.state, "width": job.w, "height": job.h}
     budget = submission.budget
     extra = respond.rate_limit(budget.limit, budget.remaining, budget.reset_s) if budget else ()
     answer = respond.json(json.dumps({**body, **likenesses(job)}).encode(), extra)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from placeholder import draw
 from placeholder.cli import main
-from placeholder.cli.render import file_name
+from placeholder.cli.files import file_name
 
 
 def run(*words: str, **options: object) -> Result:

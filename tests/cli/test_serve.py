@@ -93,12 +93,13 @@ async def test_the_first_key_opens_the_service(run: Run, served: list[Any], imag
 )
 def test_what_is_served_and_where(run: Run, served: list[Any], words: list[str], expected: tuple[Any, ...]) -> None:
     assert run("serve", *words).exit_code == 0
-    assert served == [("placeholder.app:create_served_app", *expected, {"door": True, "log_level": "info"})]
+    assert served == [("placeholder.app:create_served_app", *expected, {"door": True, "log_level": "info", "root_path": ""})]
 
 
 def test_settings_go_with_it(run: Run, served: list[Any]) -> None:
-    run("serve", PLACEHOLDER_DOOR="0", PLACEHOLDER_LOG_LEVEL="error")
-    assert served[0][-1] == {"door": False, "log_level": "error"}
+    url = "https://shop.example/pictures/"
+    run("serve", PLACEHOLDER_DOOR="0", PLACEHOLDER_LOG_LEVEL="error", PLACEHOLDER_PUBLIC_URL=url)
+    assert served[0][-1] == {"door": False, "log_level": "error", "root_path": "/pictures"}
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,9 @@ const SNIPPETS = {
   "snippet-css": (wish) => `background: url("${urlOf(wish)}") center / cover no-repeat;`,
 };
 
+// The path that the service is mounted at, "" at the root. Addresses here and behind # go without it.
+const ROOT = new URL(".", import.meta.url).pathname.slice(0, -1);
+
 const MAX_SIDE = 2048;
 const MAX_PIXELS = 4096;
 const ENDING = /^(\d+)x(\d+)(?:(?:@([23])x)?\.(svg|png|jpe?g|webp|avif|gif))?$/;
@@ -71,7 +74,7 @@ const oneOf = (words) => words.split(" ")[Math.floor(Math.random() * words.split
 const tell = (place, sentence) => place.textContent === sentence || (place.textContent = sentence);
 const pickerOf = (input) => form.querySelector(`[data-for="${input.name}"]`);
 const sentAs = (name) => SENT_AS[name] ?? name;
-const urlOf = (wish) => location.origin + addressOf(wish);
+const urlOf = (wish) => location.origin + ROOT + addressOf(wish);
 const sizeAndAlt = (wish) => `width="${wish.w}" height="${wish.h}" alt="${html(altOf(wish))}"`;
 const inPixels = (wish, density) => ({ ...wish, density, format: wish.format === "svg" ? "png" : wish.format });
 const srcset = (wish) => [1, 2, 3].map((density) => `${urlOf(inPixels(wish, density))} ${density}x`).join(", ");
@@ -208,7 +211,7 @@ async function show(wish) {
   byId("frame").setAttribute("aria-busy", "true");
   const answer = await ask(address, signal);
   if (signal.aborted) return;
-  if (byId("picture").getAttribute("src") !== address) history.replaceState(null, "", `#${address}`);
+  if (byId("picture").getAttribute("src") !== ROOT + address) history.replaceState(null, "", `#${address}`);
   tellProblem(answer);
   byId("measured").textContent = answer.bytes ? measured(wish, answer.bytes) : "";
   draw(wish, address);
@@ -217,7 +220,7 @@ async function show(wish) {
 // The picture's weight, or the sentence by which the service refuses it. The picture itself then comes from the cache.
 async function ask(address, signal) {
   try {
-    const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
+    const response = await fetch(ROOT + address, { signal, headers: { Accept: "application/json" } });
     return response.ok ? { bytes: (await response.blob()).size } : await response.json();
   } catch {
     return { error: "The service does not answer." };
@@ -226,7 +229,7 @@ async function ask(address, signal) {
 
 function draw(wish, address) {
   const frame = byId("frame"), picture = byId("picture");
-  Object.assign(picture, { src: address, width: wish.w, height: wish.h, alt: altOf(wish) });
+  Object.assign(picture, { src: ROOT + address, width: wish.w, height: wish.h, alt: altOf(wish) });
   frame.style.setProperty("--w", wish.w);
   frame.style.setProperty("--h", wish.h);
   byId("across").textContent = wish.w;
@@ -304,12 +307,12 @@ async function inDigits(address) {
 }
 
 async function sizeOfRatio(ratio) {
-  const { headers } = await fetch(`/${ratio}`, { method: "HEAD" });
-  return headers.get("Content-Location").slice(1);
+  const { headers } = await fetch(`${ROOT}/${ratio}`, { method: "HEAD" });
+  return headers.get("Content-Location").slice(ROOT.length + 1);
 }
 
 async function sizeOfName(name) {
-  const names = await (await fetch("/sizes.json")).json();
+  const names = await (await fetch(`${ROOT}/sizes.json`)).json();
   return names[name].join("x");
 }
 
@@ -324,7 +327,7 @@ async function adopt() {
 // Each example gets a link that opens it in the composer.
 function offerEdits() {
   for (const caption of document.querySelectorAll(".examples figcaption")) {
-    const address = caption.querySelector("a").getAttribute("href");
+    const address = caption.querySelector("a").getAttribute("href").slice(ROOT.length);
     const edit = Object.assign(document.createElement("a"), { className: "edit", href: `#${address}`, textContent: "Edit" });
     edit.setAttribute("aria-label", `Edit ${address}`);
     edit.addEventListener("click", () => {

@@ -3,15 +3,17 @@
 //   /page.json ──▶ a key that asks from here alone, where pictures cost nothing; else the visitor's own
 //   form ──▶ <ai-img prompt> ──▶ data-state: the steps, with their times; ai-img:ready, ai-img:failed: the words, the snippet
 
-import { registerAiImg } from "/components/ai-img.js";
+import { registerAiImg } from "./components/ai-img.js";
 
+const ROOT = new URL(".", import.meta.url).pathname.slice(0, -1);    // the path that the service is mounted at
 const byId = (id) => document.getElementById(id);
 const form = byId("asking"), picture = byId("imagined"), snippet = byId("snippet-element");
 const steps = [...byId("steps").children];
 let began = 0;
 
 registerAiImg();
-writeSnippet('src="/ai/640x480/{id}.png" status="/ai/{id}/status"', "/ai/640x480/{id}.png", byId("wish").value);
+picture.endpoint = ROOT;
+writeSnippet(`src="${ROOT}/ai/640x480/{id}.png" status="${ROOT}/ai/{id}/status"`, `${ROOT}/ai/640x480/{id}.png`, byId("wish").value);
 new MutationObserver(showState).observe(picture, { attributeFilter: ["data-state"] });
 picture.addEventListener("ai-img:ready", ({ detail }) => {
   say(`Ready after ${seconds()}.`);
@@ -20,7 +22,7 @@ picture.addEventListener("ai-img:ready", ({ detail }) => {
 picture.addEventListener("ai-img:failed", ({ detail }) => say(`${detail.error}.`.replace(/[.]+$/, "."), true));
 form.addEventListener("submit", ask);
 
-const facts = await fetch("/page.json").then((answer) => answer.json()).catch(() => ({}));
+const facts = await fetch(`${ROOT}/page.json`).then((answer) => answer.json()).catch(() => ({}));
 byId("key-param").hidden = Boolean(facts.key);
 byId("painter").textContent = facts.key
   ? "Here the service itself paints, for nothing: a sketch, drawn from dice that follow from your words. No model sees them."
@@ -62,14 +64,15 @@ function say(sentence, isWrong = false) {
 }
 
 function writeSnippet(attributes, still, alt) {
+  const endpoint = ROOT && `endpoint="${location.origin}${ROOT}" `;
   const { w, h } = picture;
   const words = alt.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
   snippet.textContent = `<script type="module">
-  import { registerAiImg } from "${location.origin}/components/ai-img.js";
+  import { registerAiImg } from "${location.origin}${ROOT}/components/ai-img.js";
   registerAiImg();
 </script>
 
-<ai-img ${attributes} w="${w}" h="${h}">
+<ai-img ${endpoint}${attributes} w="${w}" h="${h}">
   <img src="${still}" width="${w}" height="${h}" alt="${words}">
 </ai-img>`;
 }
