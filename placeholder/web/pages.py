@@ -22,6 +22,7 @@ FILES = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/copy.js": ("copy.js", "text/javascript; charset=utf-8"),
     "/prompt.js": ("prompt.js", "text/javascript; charset=utf-8"),
+    "/docs.css": ("docs.css", "text/css; charset=utf-8"),
 }
 
 

@@ -19,6 +19,7 @@ FILES = {
     "/page.js": "text/javascript; charset=utf-8",
     "/copy.js": "text/javascript; charset=utf-8",
     "/prompt.js": "text/javascript; charset=utf-8",
+    "/docs.css": "text/css; charset=utf-8",
 }
 
 
