@@ -41,6 +41,9 @@ In a page that stays open, the element swaps the picture in without a reload:
 <ai-img src="%(base)s/ai/512x512/ID.png" status="%(base)s/ai/ID/status" w="512" h="512" alt="a red fox in snow"></ai-img>
 ```
 
+The same as tools over the Model Context Protocol, on your own machine: `placeholder mcp --url %(service)s`, with the key in
+`PLACEHOLDER_API_KEY` (`pip install 'placeholder[mcp]'`).
+
 Errors have their true status. Send `Accept: application/json` to get `{"error", "code", "param"}` in place of a picture:"""
 
 
@@ -58,7 +61,7 @@ def text(facts: Facts, statuses: Statuses) -> str:
             "The names of sizes, each with what is drawn for it:",
             "\n".join(_names(source, sizes) for source, sizes in SOURCES.items()),
             _IMAGINING
-            % {"base": facts.base, "states": states, "failures": failures},
+            % {"base": facts.base, "service": facts.base or "URL", "states": states, "failures": failures},
             "\n".join(sorted(f"- {statuses[kind]} `{kind.code}`: {what}" for kind, what in TOLD.items())),
             "## Examples",
             "\n".join(_link(facts.base, *example) for chapter in CHAPTERS.values() for example in chapter.examples.items()),
