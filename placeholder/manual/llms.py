@@ -29,7 +29,10 @@ For a picture from a prompt, `POST %(base)s/ai` with `Authorization: Bearer KEY`
 `status_url`, `state`, `width` and `height`. Put `url` into the page at once: it shows a placeholder of that size, then the
 picture. The same ask is the same job, made and paid once. `GET status_url?wait=25` answers when the state changes. The states are
 %(states)s; the last two are final. A failed job has a `code`: %(failures)s.
-Never put a secret key into a page: mint a token on the server, or use a publishable key.
+`X-AI-State`, with the picture, tells the state too.
+
+Whoever runs the service makes keys: `placeholder keys create --name NAME`. Such a key is secret and stays on a server. In a page
+stands a token for one prompt (`placeholder tokens mint`), or a publishable key (`keys create --publishable --origin ORIGIN`).
 
 In a page that stays open, the element swaps the picture in without a reload:
 

@@ -2,6 +2,9 @@
 
 from placeholder import errors
 
+FAULT = "internal_error"
+"""The code of a 500, which is always a bug."""
+
 TOLD: dict[type[errors.Refusal], str] = {
     errors.NoSuchPicture: "The address names nothing that is drawn or was asked for.",
     errors.WrongMethod: "The address answers other methods; `Allow` lists them.",

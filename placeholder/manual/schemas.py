@@ -3,7 +3,7 @@
 from placeholder.jobs.model import FAILURES, State
 from placeholder.manual import grammar
 from placeholder.manual.model import Object
-from placeholder.manual.refusals import TOLD
+from placeholder.manual.refusals import FAULT, TOLD
 
 
 def _object(required: dict[str, Object], **optional: Object) -> Object:
@@ -14,8 +14,6 @@ def _ref(name: str) -> Object:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-FAULT = "internal_error"
-"""The code of a 500, which is always a bug."""
 _SIDE: Object = {"type": "integer", "minimum": 1, "maximum": 2048}
 _LIKENESS: dict[str, Object] = {
     "blurDataURL": {"type": "string", "description": "The picture, tiny, as a data URL."},

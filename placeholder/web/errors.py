@@ -36,7 +36,7 @@ from placeholder.errors import (
     WrongMethod,
     WrongType,
 )
-from placeholder.manual.schemas import FAULT
+from placeholder.manual.refusals import FAULT
 from placeholder.raster.press import Press
 from placeholder.synth import catalogue
 from placeholder.values.format import Format

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -67,6 +69,13 @@ async def test_the_front_page_leads_to_them(ask: Ask) -> None:
     page = (await ask("/")).body.decode()
     for target in TYPES:
         assert f'href="{target}"' in page
+
+
+async def test_under_a_prefix_addresses_begin_there(app: Any, asker: Callable[[Any], Ask]) -> None:
+    ask = asker(Starlette(routes=[Mount("/pictures", app)]))
+    assert json.loads((await ask("/pictures/openapi.json")).body)["servers"] == [{"url": "/pictures"}]
+    assert "](/pictures/400x300)" in (await ask("/pictures/llms.txt")).body.decode()
+    assert 'href="/pictures/docs.css"' in (await ask("/pictures/docs")).body.decode()
 
 
 async def test_addresses_begin_at_the_public_url_and_never_at_a_host_header(
