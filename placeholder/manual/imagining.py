@@ -5,6 +5,7 @@ from placeholder.manual import grammar
 from placeholder.manual.answers import LIMITS, PICTURES, Statuses, answer, json, media, named, refused
 from placeholder.manual.model import Object, Operation, Parameter, Schema
 from placeholder.manual.pages import KNOWN
+from placeholder.values.ladder import LADDER
 
 GROUP = "Pictures from prompts"
 
@@ -12,6 +13,7 @@ _PASSING = named(Cache_Control="Passing", Access_Control_Allow_Origin="AnyOrigin
 _RASTER = [kind for kind in PICTURES if kind in ("image/png", "image/webp", "image/avif")]
 _WAIT = Parameter("wait", "Answer when the state changes, or after so many seconds (25 at most).", grammar.SECONDS, "25")
 _JOB = Parameter("job", "The `id` of a submission.", grammar.JOB, "abcdefghijklmnop", "path", required=True)
+_SMALLER = f"A smaller copy: a width of {', '.join(map(str, LADDER))} that is below its own."
 _ASKING = [
     errors.BadParameter, errors.ForeignHost, errors.Unauthorized, errors.InvalidToken, errors.TokenExpired, errors.Forbidden,
     errors.ForeignOrigin, errors.SecretKeyInBrowser, errors.KeyLimit, errors.TooLarge, errors.WrongType, errors.Blocked,
@@ -76,7 +78,7 @@ def _picture(statuses: Statuses) -> Operation:
         (
             Parameter("size", "The job's own size.", grammar.PLAIN_SIZE, "512x512", "path", required=True),
             Parameter("name", "The job's `id` and a format.", grammar.NAME, "abcdefghijklmnop.png", "path", required=True),
-            Parameter("width", "A smaller copy: a step of the ladder below its own width.", grammar.PICTURE_WIDTH, "256"),
+            Parameter("width", _SMALLER, grammar.PICTURE_WIDTH, "256"),
             Parameter("live", "`1`: in an `<img>`, one connection that brings the placeholder and then the picture.",
                       {"type": "string"}, "1"),
             Parameter("Range", "Bytes of a finished picture.", grammar.RANGE, "bytes=0-99", "header"),

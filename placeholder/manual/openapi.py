@@ -78,7 +78,7 @@ def _told(operation: Operation) -> Object:
         "description": operation.what,
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "requestBody": operation.body,
-        "responses": dict(operation.answers),
+        "responses": dict(sorted(operation.answers.items())),
         "security": [{"key": []}] if operation.needs_key else None,
     }
     return {name: part for name, part in told.items() if part}
