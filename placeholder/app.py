@@ -34,7 +34,7 @@ from placeholder.jobs.worker import Worker
 from placeholder.keys import tokens
 from placeholder.keys.admission import Rules
 from placeholder.keys.service import Keys
-from placeholder.providers.models import find_model
+from placeholder.providers.models import MODELS, find_model
 from placeholder.providers.webhook import hook_url
 from placeholder.raster.press import Press
 from placeholder.raster.studio import Studio
@@ -46,6 +46,7 @@ from placeholder.web.auth import Entrance
 from placeholder.web.drawings import paint
 from placeholder.web.echo import Echo
 from placeholder.web.errors import on_refusal
+from placeholder.web.manuals import Library
 from placeholder.web.middleware import Hosts, Lane
 from placeholder.web.mount import Mountable
 from placeholder.web.respond import Answer
@@ -81,6 +82,9 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     router.router.redirect_slashes = False
     router.state.press = press
     router.state.reading = reading
+    names = (name for model in MODELS for name in (*model.aliases, model.name))
+    models = tuple(name for name in names if find_model(name, settings.allowed_models))
+    router.state.library = Library(settings.public_url, models)
     echo = Echo(router)
     lane = Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
     return Mountable(lane, lambda: router.router.lifespan_context(router))

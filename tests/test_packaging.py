@@ -25,6 +25,7 @@ CARRIED = (
     "placeholder/py.typed",
     "placeholder/svg/font/OFL.txt",
     "placeholder/svg/font/notosans.json",
+    "placeholder/web/static/docs.css",
     "placeholder/web/static/page.css",
     "placeholder/web/static/page.html",
     "placeholder/web/static/page.js",

@@ -36,6 +36,7 @@ from placeholder.errors import (
     WrongMethod,
     WrongType,
 )
+from placeholder.manual.refusals import FAULT
 from placeholder.raster.press import Press
 from placeholder.synth import catalogue
 from placeholder.values.format import Format
@@ -73,7 +74,7 @@ _SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?|/comp
 class _Fault(Refusal):
     """Our own mistake. Every one that people see is a bug."""
 
-    code = "internal_error"
+    code = FAULT
 
     def __init__(self) -> None:
         super().__init__("Something broke on our side")

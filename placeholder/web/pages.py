@@ -26,6 +26,7 @@ POLICY = (
 FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/docs.css": ("docs.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/copy.js": ("copy.js", "text/javascript; charset=utf-8"),
     "/prompt.js": ("prompt.js", "text/javascript; charset=utf-8"),

@@ -129,10 +129,10 @@ def json(body: bytes, extra: Headers = ()) -> Answer:
     return Answer(200, common(*_JSON.pairs, *extra) if extra else _JSON, body)
 
 
-def table(body: bytes) -> Answer:
-    """Facts, as JSON, that a release may change: asked about each time and sent only when they changed."""
+def table(body: bytes, media_type: str = "application/json") -> Answer:
+    """Facts for programs that a release may change: asked about each time and sent only when they changed."""
     headers = common(
-        (b"content-type", b"application/json"),
+        (b"content-type", media_type.encode()),
         (b"cache-control", b"no-cache"),
         (b"x-content-type-options", b"nosniff"),
         (b"cross-origin-resource-policy", b"cross-origin"),

@@ -5,6 +5,7 @@
     GET  /components/ai-img.js      the element <ai-img>; /components/ai-img@{version}.js is this release's for ever
     GET  /healthz                   {"ok": true}
     GET  /sizes.json                every size that has a name (values/named.py)
+    GET  /llms.txt                  all this for language models; /openapi.json for programs, /docs for people (manual)
 
     POST /ai                        a JSON body (jobs/ask.py); needs a key with the scope ai:create
     GET  /ai/{w}x{h}/{id}.png       width, live; also .webp, .avif
@@ -30,7 +31,7 @@ PLACEHOLDER_COMPAT lists (synth/foreign).
 from starlette.routing import Route
 
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import components, pages, pictures, sizes, states, submit, webhook
+from placeholder.web import components, manuals, pages, pictures, sizes, states, submit, webhook
 from placeholder.web.drawings import drawing
 from placeholder.web.foreign import Foreign, at_host, elsewhere
 
@@ -44,6 +45,7 @@ ROUTES = [
     Route("/components/ai-img@{version}.js", components.pinned),
     Route("/healthz", pages.health),
     Route("/sizes.json", sizes.named),
+    *(Route(path, manuals.manual) for path in manuals.MANUALS),
     Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
     Route("/ai", submit.unread),
     Route("/ai/status", states.statuses),

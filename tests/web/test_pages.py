@@ -18,6 +18,7 @@ Ask = Callable[..., Awaitable[Any]]
 FILES = {
     "/": "text/html; charset=utf-8",
     "/page.css": "text/css; charset=utf-8",
+    "/docs.css": "text/css; charset=utf-8",
     "/page.js": "text/javascript; charset=utf-8",
     "/copy.js": "text/javascript; charset=utf-8",
     "/prompt.js": "text/javascript; charset=utf-8",
