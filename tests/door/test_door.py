@@ -119,13 +119,16 @@ def both(serving: Callable[..., AbstractContextManager[int]]) -> Iterator[tuple[
         yield door, plain
 
 
-def said(port: int, *pieces: bytes) -> bytes:
-    """All that the service says to `pieces`, sent one after the other, until it closes; dates are left out."""
+def said(port: int, *pieces: bytes, in_turn: bool = False) -> bytes:
+    """All that the service says to `pieces`, sent one after the other, until it closes; dates are left out. `in_turn`: each
+    once the one before is being answered."""
     heard = bytearray()
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for number, piece in enumerate(pieces):
-            if number:
+            if number and in_turn:
+                heard += peer.recv(65536)
+            elif number:
                 time.sleep(0.002)
             peer.sendall(piece)
         while part := peer.recv(65536):
@@ -136,10 +139,12 @@ def said(port: int, *pieces: bytes) -> bytes:
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS.keys())
 def test_a_request_is_answered_as_the_application_answers_it(both: tuple[int, int], request_bytes: bytes) -> None:
     door, plain = both
-    wanted = said(plain, request_bytes, LAST)
+    # What comes in one piece with a request to upgrade is read as no request, in whichever protocol that would be.
+    in_turn = b"Upgrade" in request_bytes
+    wanted = said(plain, request_bytes, LAST, in_turn=in_turn)
     assert wanted.startswith(b"HTTP/1.1 ")
     for _ in range(3):  # the third answer comes out of the cache
-        assert said(door, request_bytes, LAST) == wanted
+        assert said(door, request_bytes, LAST, in_turn=in_turn) == wanted
 
 
 @pytest.mark.parametrize("request_bytes", ENDINGS.values(), ids=ENDINGS.keys())
