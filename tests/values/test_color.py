@@ -80,7 +80,9 @@ def test_all_that_cannot_be_seen_is_one_colour(text: str) -> None:
 
 def test_the_names_are_those_of_css() -> None:
     """CSS Color 4 §6.1, as Pillow knows it too."""
-    assert {name: digits.removeprefix("#") for name, digits in ImageColor.colormap.items()} == CSS_NAMES
+    # Not the table itself: Pillow writes back into it what it was asked for.
+    theirs = {name: "".join(f"{level:02x}" for level in ImageColor.getrgb(name)) for name in ImageColor.colormap}
+    assert theirs == CSS_NAMES
     assert len(CSS_NAMES) == 148
     assert list(CSS_NAMES) == sorted(CSS_NAMES)
 

@@ -3,19 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import ImageColor
 
 from placeholder.synth.foreign.inks import LEGIBLE, OPAQUE, Ink, css, digits, named, seen
 from placeholder.values.color import BLACK, WHITE, Color, contrast
-from placeholder.values.css_names import CSS_NAMES
 
 EVERY = (1, 2, 3, 4, 6, 8)
-
-
-def test_the_names_are_those_of_css() -> None:
-    """Pillow's table of the same names was written by others."""
-    assert len(CSS_NAMES) == 148
-    assert {name: "#" + six for name, six in CSS_NAMES.items()} == ImageColor.colormap
 
 
 DIGITS = [
