@@ -86,7 +86,7 @@ def read(target: str) -> str | None:
     text = text_of(query)
     if text:
         text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("|", "\n")
-    return ours.label(size, f".{stack.format or 'png'}", text, bg.color if bg else GROUND, fg.color if fg else INK)
+    return ours.label(size, f".{stack.format or 'png'}", text, bg or GROUND, fg or INK)
 
 
 def _size(word: str) -> Size | None:

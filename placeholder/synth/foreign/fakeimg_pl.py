@@ -22,12 +22,12 @@ Source: Rydgel/Fake-images-please.
 import re
 
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import Ink, digits, seen
+from placeholder.synth.foreign.inks import digits, seen
 from placeholder.synth.foreign.words import cut, size_of, text_of
-from placeholder.values.color import Color
+from placeholder.values.color import OPAQUE, Color
 from placeholder.values.query import parse_query
 
-GROUND, INK = Ink(Color("#cccccc")), Ink(Color("#909090"))
+GROUND, INK = Color("#cccccc"), Color("#909090")
 _NAME = re.compile(r".+\.(png|webp)", re.DOTALL)
 _INK = re.compile(r"([0-9a-fA-F]{3,6})(?:,([0-9]{1,3}))?")
 
@@ -45,8 +45,8 @@ def read(target: str) -> str | None:
     return ours.label(size, f"{density}.{name[1] if name else 'png'}", text_of(query), *seen(bg, fg))
 
 
-def _ink(word: str) -> Ink | None:
+def _ink(word: str) -> Color | None:
     match = _INK.fullmatch(word)
     ink = digits(match[1], (3, 6)) if match else None
-    alpha = int(match[2]) if match and match[2] else 255
-    return ink._replace(alpha=alpha) if ink and alpha <= 255 else None
+    alpha = int(match[2]) if match and match[2] else OPAQUE
+    return Color(ink.hex, alpha) if ink and alpha <= OPAQUE else None

@@ -12,12 +12,10 @@ import re
 from collections.abc import Collection
 from colorsys import hls_to_rgb
 from functools import lru_cache
-from typing import NamedTuple
 
-from placeholder.values.color import BLACK, WHITE, Color, contrast
+from placeholder.values.color import BLACK, CLEAR, OPAQUE, WHITE, Color, contrast, over
 from placeholder.values.css_names import CSS_NAMES
 
-OPAQUE = 255
 LEGIBLE = 3.0
 """The contrast that large text needs (WCAG 2.2)."""
 
@@ -27,14 +25,7 @@ _BETWEEN = re.compile(r"\s*[,/]\s*|\s+")
 _NUMBER = re.compile(r"([+-]?(?:[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}))(%|deg)?")
 
 
-class Ink(NamedTuple):
-    """A colour, and how much of it is seen: 0 … OPAQUE."""
-
-    color: Color
-    alpha: int = OPAQUE
-
-
-def digits(word: str, lengths: Collection[int]) -> Ink | None:
+def digits(word: str, lengths: Collection[int]) -> Color | None:
     """The colour that so many hexadecimal digits name, `lengths` being 1, 2, 3, 4, 6 or 8."""
     word = word.removeprefix("#")
     if len(word) not in lengths or not _HEX.fullmatch(word):
@@ -43,18 +34,18 @@ def digits(word: str, lengths: Collection[int]) -> Ink | None:
         word *= 6 // len(word)
     elif len(word) < 6:
         word = "".join(digit * 2 for digit in word)
-    return Ink(Color("#" + word[:6].lower()), int(word[6:] or "ff", 16))
+    return Color("#" + word[:6].lower(), int(word[6:] or "ff", 16))
 
 
-def named(word: str) -> Ink | None:
+def named(word: str) -> Color | None:
     """The colour that has this name, in any case."""
     word = word.lower()
     if word == "transparent":
-        return Ink(BLACK, 0)
-    return Ink(Color("#" + CSS_NAMES[word])) if word in CSS_NAMES else None
+        return CLEAR
+    return Color("#" + CSS_NAMES[word]) if word in CSS_NAMES else None
 
 
-def css(text: str) -> Ink | None:
+def css(text: str) -> Color | None:
     """The colour that CSS would read in `text`, as far as the grammar above goes."""
     text = text.strip().lower()
     function = _FUNCTION.fullmatch(text)
@@ -66,7 +57,7 @@ def css(text: str) -> Ink | None:
     values = [(float(number[1]), number[2] or "") for number in numbers if number]
     alpha = OPAQUE if len(values) < 4 else _byte(values[3], 1)
     rgb = _rgb if function[1] == "rgb" else _hsl
-    return Ink(Color("#{:02x}{:02x}{:02x}".format(*rgb(*values[:3]))), alpha)
+    return Color("#{:02x}{:02x}{:02x}".format(*rgb(*values[:3])), alpha)
 
 
 _Value = tuple[float, str]
@@ -88,13 +79,8 @@ def _hsl(hue: _Value, saturation: _Value, lightness: _Value) -> list[int]:
 
 
 @lru_cache(maxsize=1024)
-def seen(bg: Ink, fg: Ink) -> tuple[Color, Color]:
+def seen(bg: Color, fg: Color) -> tuple[Color, Color]:
     """Ground and text as they look together."""
-    page = WHITE if contrast(fg.color, WHITE) >= LEGIBLE else BLACK
-    ground = _over(bg, page)
-    return ground, _over(fg, ground)
-
-
-def _over(ink: Ink, under: Color) -> Color:
-    mixed = ((a * ink.alpha + b * (OPAQUE - ink.alpha) + 127) // OPAQUE for a, b in zip(ink.color.rgb, under.rgb, strict=True))
-    return Color("#{:02x}{:02x}{:02x}".format(*mixed))
+    page = WHITE if contrast(Color(fg.hex), WHITE) >= LEGIBLE else BLACK
+    ground = over(bg, page)
+    return ground, over(fg, ground)

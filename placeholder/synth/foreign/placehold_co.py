@@ -21,12 +21,12 @@ Sources: ExeQue/php-placehold-dot-co, guides that pages follow, and an answer of
 import re
 
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import Ink, digits, named, seen
+from placeholder.synth.foreign.inks import digits, named, seen
 from placeholder.synth.foreign.words import cut, size_of, stacked, text_of
 from placeholder.values.color import BLACK, Color
 
 FORMATS = ("svg", "png", "jpg", "jpeg", "gif", "webp", "avif")
-GROUND, INK = Ink(Color("#dddddd")), Ink(Color("#999999"))
+GROUND, INK = Color("#dddddd"), Color("#999999")
 _SIZE = re.compile(r"([^@]*)(@[23]x)?")
 
 
@@ -45,9 +45,9 @@ def read(target: str) -> str | None:
     wanted = stack.format or "".join(formats)
     ending = f"{measure[2] or ''}.{wanted}" if wanted not in ("", "svg") else ""
     if bg and not fg:
-        return ours.label(size, ending, text_of(query), seen(bg, Ink(BLACK))[0], None)
+        return ours.label(size, ending, text_of(query), seen(bg, BLACK)[0], None)
     return ours.label(size, ending, text_of(query), *seen(bg or GROUND, fg or INK))
 
 
-def _ink(word: str) -> Ink | None:
+def _ink(word: str) -> Color | None:
     return named(word) or digits(word, (3, 6))

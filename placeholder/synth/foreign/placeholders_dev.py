@@ -24,14 +24,14 @@ import re
 
 from placeholder.errors import BadParameter
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import Ink, css, seen
+from placeholder.synth.foreign.inks import css, seen
 from placeholder.synth.foreign.words import cut, size_of, text_of
-from placeholder.values.color import BLACK, Color
+from placeholder.values.color import Color
 from placeholder.values.query import Query, parse_query
 from placeholder.values.size import Size, parse_size
 
 SIZE = Size(300, 150)
-GROUND, INK = Ink(Color("#dddddd")), Ink(BLACK, 128)
+GROUND, INK = Color("#dddddd"), Color("#000000", 128)
 _SIDE = re.compile("[0-9]+")
 
 
@@ -55,7 +55,7 @@ def _side(query: Query, name: str, default: int) -> str:
     return text
 
 
-def _ink(query: Query, name: str, default: Ink) -> Ink:
+def _ink(query: Query, name: str, default: Color) -> Color:
     text = query.get(name)
     ink = css(text) if text else default
     if ink is None:

@@ -35,4 +35,4 @@ def read(target: str) -> str | None:
     bg, fg = digits(stack.bg, _LENGTHS), digits(stack.fg, _LENGTHS)
     if (stack.bg and not bg) or (stack.fg and not fg):
         return None
-    return ours.label(size, f".{stack.format or 'png'}", text_of(query), bg.color if bg else GROUND, fg.color if fg else INK)
+    return ours.label(size, f".{stack.format or 'png'}", text_of(query), bg or GROUND, fg or INK)

@@ -1,11 +1,13 @@
 """The colours of the peers: digits, names, what CSS reads, and how they look where nothing shines through."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placeholder.synth.foreign.inks import LEGIBLE, OPAQUE, Ink, css, digits, named, seen
-from placeholder.values.color import BLACK, WHITE, Color, contrast
+from placeholder.synth.foreign.inks import LEGIBLE, css, digits, named, seen
+from placeholder.values.color import BLACK, OPAQUE, WHITE, Color, contrast
 
 EVERY = (1, 2, 3, 4, 6, 8)
 
@@ -23,7 +25,7 @@ DIGITS = [
 
 @pytest.mark.parametrize(("word", "hex", "alpha"), DIGITS)
 def test_digits_are_repeated_to_six(word: str, hex: str, alpha: int) -> None:
-    assert digits(word, EVERY) == Ink(Color(hex), alpha)
+    assert digits(word, EVERY) == Color(hex, alpha)
 
 
 @pytest.mark.parametrize("word", ["", "#", "g", "##fff", "fff ", "0x1", "+12", "1_2", "١٢٣", "fffff", "fff\n", "0" * 9000])
@@ -36,8 +38,8 @@ def test_a_grammar_says_how_many_digits_it_takes() -> None:
 
 
 def test_names_are_read_in_any_case() -> None:
-    assert named("RebeccaPurple") == Ink(Color("#663399"))
-    assert named("transparent") == Ink(BLACK, 0)
+    assert named("RebeccaPurple") == Color("#663399")
+    assert named("transparent") == Color("#000000", 0)
     assert named("octarine") is None
 
 
@@ -66,7 +68,7 @@ CSS = [
 
 @pytest.mark.parametrize(("text", "hex", "alpha"), CSS)
 def test_css_is_read(text: str, hex: str, alpha: int) -> None:
-    assert css(text) == Ink(Color(hex), alpha)
+    assert css(text) == Color(hex, alpha)
 
 
 NO_CSS = [
@@ -97,21 +99,21 @@ def test_what_css_would_not_read_as_a_colour_is_none(text: str) -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_a_colour_or_none(text: str) -> None:
     ink = css(text)
-    assert ink is None or (ink.color.rgb and 0 <= ink.alpha <= OPAQUE)
+    assert ink is None or (ink.rgb and 0 <= ink.alpha <= OPAQUE)
 
 
 MIXED = [
-    (Ink(Color("#ff0000")), Ink(BLACK), "#ff0000", "#000000"),
-    (Ink(Color("#ff0000"), 128), Ink(BLACK), "#ff7f7f", "#000000"),
-    (Ink(Color("#ff0000"), 0), Ink(BLACK), "#ffffff", "#000000"),
-    (Ink(Color("#ff0000"), 0), Ink(WHITE), "#000000", "#ffffff"),
-    (Ink(Color("#dddddd")), Ink(BLACK, 128), "#dddddd", "#6e6e6e"),
-    (Ink(BLACK), Ink(WHITE, 0), "#000000", "#000000"),
+    (Color("#ff0000"), BLACK, "#ff0000", "#000000"),
+    (Color("#ff0000", 128), BLACK, "#ff7f7f", "#000000"),
+    (Color("#ff0000", 0), BLACK, "#ffffff", "#000000"),
+    (Color("#ff0000", 0), WHITE, "#000000", "#ffffff"),
+    (Color("#dddddd"), Color("#000000", 128), "#dddddd", "#6e6e6e"),
+    (BLACK, Color("#ffffff", 0), "#000000", "#000000"),
 ]
 
 
 @pytest.mark.parametrize(("bg", "fg", "ground", "text"), MIXED)
-def test_what_shines_through_is_mixed(bg: Ink, fg: Ink, ground: str, text: str) -> None:
+def test_what_shines_through_is_mixed(bg: Color, fg: Color, ground: str, text: str) -> None:
     assert seen(bg, fg) == (Color(ground), Color(text))
 
 
@@ -120,8 +122,8 @@ _COLORS = st.integers(0, 0xFFFFFF).map(lambda number: Color(f"#{number:06x}"))
 
 @given(_COLORS, st.integers(0, OPAQUE), _COLORS)
 def test_a_text_can_be_read_on_a_ground_that_is_not_there(ground: Color, alpha: int, text: Color) -> None:
-    clear, ink = seen(Ink(ground, 0), Ink(text))
+    clear, ink = seen(replace(ground, alpha=0), text)
     assert contrast(clear, ink) >= LEGIBLE
-    assert seen(Ink(ground), Ink(text)) == (ground, text)
-    between = seen(Ink(ground, alpha), Ink(text))[0].rgb
+    assert seen(ground, text) == (ground, text)
+    between = seen(replace(ground, alpha=alpha), text)[0].rgb
     assert all(min(a, b) <= c <= max(a, b) for a, b, c in zip(clear.rgb, ground.rgb, between, strict=True))
