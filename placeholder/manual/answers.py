@@ -30,6 +30,11 @@ HEADERS: dict[str, Object] = {
     ),
     "AnyOrigin": _header("Any page may read it.", {"const": "*"}),
     "Plain": _header("The address with its size in digits, where it was asked for by name or ratio.", _TEXT, required=False),
+    "Fallback": _header(
+        "No font here has the words: the viewer's fonts draw them, or they are left out.",
+        {"enum": ["viewer-fonts", "left-out"]},
+        required=False,
+    ),
     "State": _header("How far the job is.", {"enum": ["pending", "generating", "ready", "failed"]}),
     "RetryAfter": _header("Seconds after which to ask again.", _COUNT),
     "MayRetryAfter": _header("Seconds after which to ask again, where that helps.", _COUNT, required=False),
@@ -70,6 +75,7 @@ def media(*types: str) -> Object:
 def lasting(what: str) -> dict[str, Object]:
     """A picture for ever, and word that the client has it."""
     headers = named(Cache_Control="Lasting", ETag="ETag", Access_Control_Allow_Origin="AnyOrigin", Content_Location="Plain")
+    headers |= named(X_Text_Fallback="Fallback")
     return {"200": answer(what, media(*PICTURES), headers), "304": answer("The client has it.", None, headers)}
 
 

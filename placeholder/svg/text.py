@@ -5,19 +5,22 @@ that fits at KEPT_WHOLE of that is only shrunk; other text is wrapped on spaces 
 largest; below MIN_SIZE units it cannot be read, so it is cut at the end and closed with an ellipsis; where not even one
 character and the ellipsis fit, nothing is drawn.
 
-A text with a character that the bundled font lacks is laid out by estimated widths and drawn by the viewer's fonts,
-held to the measured length (`Block.outlines` is then False).
+A text with a character that the bundled font lacks is set in the fonts of its scripts where those are installed
+(svg/scripts). Where they are not, it is laid out by estimated widths and drawn by the viewer's fonts, held to the measured
+length.
 
 Lines that do not stand in the middle begin or end where the widest line that fits would.
 """
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Literal, NamedTuple, Protocol
 
 from placeholder.svg import markup
 from placeholder.svg.font import SANS, Face, Font
+from placeholder.svg.scripts.typeset import typeset
 from placeholder.values.color import Color
 from placeholder.values.text import ELLIPSIS
 
@@ -62,16 +65,33 @@ class Room(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Lines as they will stand; `size` is in drawn units to the em; `outlines`: the bundled font has every character."""
+    """Lines as they will stand; `size` is in drawn units to the em; `paths` are their outlines in font units, None where the
+    viewer's fonts have to draw them."""
 
     size: float
     lines: tuple[Line, ...]
-    outlines: bool
+    paths: tuple[str, ...] | None
     face: Face = SANS
 
     @property
     def height(self) -> float:
         return self.size * LINE * len(self.lines)
+
+
+class _Setting(Protocol):
+    """A text whose lines can be told and drawn (as scripts/typeset.py has it). `line` is None for outlines where there are
+    none."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def widths(self) -> Sequence[int]: ...
+
+    @property
+    def words(self) -> Sequence[tuple[int, int]]: ...
+
+    def line(self, start: int, end: int, tail: str = "") -> tuple[int, str | None]: ...
 
 
 def fit(text: str, canvas: Canvas, face: Face = SANS) -> Block | None:
@@ -85,26 +105,77 @@ def fit(text: str, canvas: Canvas, face: Face = SANS) -> Block | None:
         largest = min(MIN_LARGEST, room_h)
     if largest < MIN_SIZE or not text:
         return None
+    setting: _Setting | None = None
     try:
-        width, outlines = sum(map(font.advances.__getitem__, text)), True
+        width = sum(map(font.advances.__getitem__, text))
     except KeyError:  # for "\n" too, which has no width of its own
-        width, outlines = sum(_estimated(character, font) for character in text), covered(text, face)
+        setting = _setting(text, face)
+        width = sum(setting.widths)
     if "\n" not in text:
         size = room_w / width if width else largest
         if size > largest:
             size = largest
-        if size >= MIN_SIZE and (size >= KEPT_WHOLE * largest or " " not in text):
-            return Block(size, ((text, width),), outlines, face)
-    paragraph = _Paragraph(text, font)
+        is_one_word = len(setting.words) == 1 if setting else " " not in text
+        if size >= MIN_SIZE and (is_one_word or size >= KEPT_WHOLE * largest):
+            path = setting.line(0, len(text))[1] if setting else "".join(map(font.outlines.__getitem__, text))
+            return Block(size, ((text, width),), None if path is None else (path,), face)
+    paragraph = _Paragraph(setting or _Tabled(text, face), font.advances[ELLIPSIS])
     size = paragraph.largest_size(largest, room_w, room_h)
-    lines = paragraph.balanced(int(room_w / size)) if size else paragraph.cut(int(room_w / MIN_SIZE), int(room_h / MIN_SIZE))
-    return Block(size or MIN_SIZE, lines, outlines, face) if lines else None
+    if size:
+        return paragraph.block(paragraph.balanced(int(room_w / size)), size, face)
+    spans = paragraph.cut(int(room_w / MIN_SIZE), int(room_h / MIN_SIZE))
+    return paragraph.block(spans, MIN_SIZE, face) if spans else None
+
+
+def outlines(text: str, face: Face = SANS) -> tuple[int, str] | None:
+    """Width and outlines of one line in font units; None where the viewer's fonts have to draw it."""
+    if not covered(text, face):
+        setting = typeset(text, face)
+        return setting.line(0, len(text)) if setting else None
+    font = face.font
+    return sum(map(font.advances.__getitem__, text)), "".join(map(font.outlines.__getitem__, text))
+
+
+def drawable(text: str, face: Face = SANS) -> bool:
+    """Whether `text` (clean) needs no font of the viewer's."""
+    return covered(text, face) or typeset(text, face) is not None
 
 
 def covered(text: str, face: Face = SANS) -> bool:
     """Whether the bundled font has every character of `text` (clean)."""
     advances = face.font.advances
     return all(character in advances or character == "\n" for character in text)
+
+
+def _setting(text: str, face: Face) -> _Setting:
+    if covered(text, face):
+        return _Tabled(text, face)
+    return typeset(text, face) or _Estimated(text, face)
+
+
+class _Tabled:
+    """A text that the bundled font has."""
+
+    def __init__(self, text: str, face: Face) -> None:
+        self.text, self.font = text, face.font
+        self.widths = [self.font.advances.get(character, 0) for character in text]
+        self.words = [match.span() for match in _WORD.finditer(text)]
+
+    def line(self, start: int, end: int, tail: str = "") -> tuple[int, str | None]:
+        text, font = self.text[start:end] + tail, self.font
+        return sum(map(font.advances.__getitem__, text)), "".join(map(font.outlines.__getitem__, text))
+
+
+class _Estimated:
+    """A text that the viewer's fonts draw, by guesses at how wide they are."""
+
+    def __init__(self, text: str, face: Face) -> None:
+        self.text, self.font = text, face.font
+        self.widths = [_estimated(character, self.font) for character in text]
+        self.words = [match.span() for match in _WORD.finditer(text)]
+
+    def line(self, start: int, end: int, tail: str = "") -> tuple[int, str | None]:
+        return sum(self.widths[start:end]) + sum(map(self.font.advances.__getitem__, tail)), None
 
 
 def _estimated(character: str, font: Font) -> int:
@@ -115,21 +186,32 @@ def _estimated(character: str, font: Font) -> int:
     return _ESTIMATED_WIDE if bisect_right(_WIDE, ord(character)) & 1 else _ESTIMATED
 
 
+Span = tuple[int, int, str]
+"""First and last character of a line, and what closes it."""
+
+
 class _Paragraph:
     """Words with their widths in font units, and the ways to break them into lines."""
 
-    def __init__(self, text: str, font: Font) -> None:
-        self.text, self.broken = text, "\n" in text
-        self.known = known = font.advances
-        widths = (known[character] if character in known else _estimated(character, font) for character in text)
-        self.ends = [0, *accumulate(widths)]
-        self.words = [match.span() for match in _WORD.finditer(text)]
+    def __init__(self, setting: _Setting, ellipsis: int) -> None:
+        self.setting, self.text, self.words, self.ellipsis = setting, setting.text, setting.words, ellipsis
+        self.broken = "\n" in self.text
+        self.ends = [0, *accumulate(setting.widths)]
         self.word_ends = [self.ends[end] for _, end in self.words]
         # Marks alone have no width.
         self.widest_word = max(1, *(self._width(start, end) for start, end in self.words))
 
     def _width(self, start: int, end: int) -> int:
         return self.ends[end] - self.ends[start]
+
+    def block(self, spans: Iterable[Span], size: float, face: Face) -> Block:
+        """The lines at `spans`."""
+        lines, paths = [], []
+        for start, end, tail in spans:
+            width, path = self.setting.line(start, end, tail)
+            lines.append((self.text[start:end] + tail, width))
+            paths.append(path)
+        return Block(size, tuple(lines), tuple(path for path in paths if path is not None) or None, face)
 
     def largest_size(self, largest: float, room_w: float, room_h: float) -> float:
         """The largest size in STEPs, MIN_SIZE … `largest`, at which the words fit, or 0. `room_w` is in font units at
@@ -161,7 +243,7 @@ class _Paragraph:
             first = last + 1
         return lines
 
-    def balanced(self, limit: int) -> tuple[Line, ...]:
+    def balanced(self, limit: int) -> list[Span]:
         """The lines at `limit`, broken so that the widest is as narrow as their number allows."""
         count = len(self.wrapped(limit))
         low, high = max(self.widest_word, self._width(0, len(self.text)) // count - self.widest_word), limit
@@ -171,23 +253,22 @@ class _Paragraph:
                 high = middle
             else:
                 low = middle + 1
-        return tuple(self._line(self.words[first][0], self.words[last][1]) for first, last in self.wrapped(high))
+        return self._spans(high)
 
-    def cut(self, limit: int, rows: int) -> tuple[Line, ...]:
+    def cut(self, limit: int, rows: int) -> list[Span]:
         """As many lines as `rows` and `limit` hold, the last closed with an ellipsis; none when none is legible."""
-        ellipsis = self.known[ELLIPSIS]
-        spans = [(self.words[first][0], self.words[last][1]) for first, last in self.wrapped(limit)]
-        whole = next((row for row, span in enumerate(spans) if row == rows or self._width(*span) > limit), len(spans))
-        lines = [self._line(*span) for span in spans[:whole]]
-        for start, end in reversed(spans[: min(whole + 1, rows)]):
-            fits = bisect_right(self.ends, self.ends[start] + limit - ellipsis, lo=start) - 1
+        spans = self._spans(limit)
+        too_wide = (row for row, (start, end, _) in enumerate(spans) if self._width(start, end) > limit)
+        last = min(next(too_wide, len(spans)), rows - 1, len(spans) - 1)
+        for row in range(last, -1, -1):
+            start, end, _ = spans[row]
+            fits = bisect_right(self.ends, self.ends[start] + limit - self.ellipsis, lo=start) - 1
             if start < fits:
-                kept, width = self._line(start, min(end, fits))
-                return (*lines[: spans.index((start, end))], (kept + ELLIPSIS, width + ellipsis))
-        return ()
+                return [*spans[:row], (start, min(end, fits), ELLIPSIS)]
+        return []
 
-    def _line(self, start: int, end: int) -> Line:
-        return self.text[start:end], self._width(start, end)
+    def _spans(self, limit: int) -> list[Span]:
+        return [(self.words[first][0], self.words[last][1], "") for first, last in self.wrapped(limit)]
 
 
 class Place(NamedTuple):
@@ -209,18 +290,18 @@ class Place(NamedTuple):
 
 def set_block(block: Block, canvas: Canvas, color: Color, place: Place | None = None) -> str:
     """`block` in the middle of `canvas`, or at `place` on it."""
-    size, rows, is_outlined, face = block
+    size, rows, paths, face = block
     font = face.font
     scale, step, w = size / font.units, size * LINE, canvas.w
     y = (canvas.h - step * (len(rows) - 1) + font.cap * scale) / 2
     lines, dark = "", None
     if place:
         y, dark = y + place.top + (place.h - canvas.h) / 2, place.dark
-    for text, width in rows:
+    for row, (text, width) in enumerate(rows):
         length = width * scale
         x = (w - length) / 2 if place is None else place.start(length)
-        if is_outlined:
-            lines += markup.outlined(x, y, scale, color, "".join(map(font.outlines.__getitem__, text)), dark)
+        if paths:
+            lines += markup.outlined(x, y, scale, color, paths[row], dark)
         else:
             lines += markup.drawn_text(
                 x + length / 2, y, size, length, color, text, dark=dark, family=face.generic, weight=face.weight

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
+from placeholder.svg.text import drawable
 from placeholder.synth import color, glyph, gradient, label
 from placeholder.synth.caption import caption
 from placeholder.synth.seeds import album
@@ -180,6 +181,14 @@ def self_contained(picture: Picture) -> Picture:
     if isinstance(picture.spec, Styled):
         return picture._replace(spec=album.self_contained(picture.spec))
     return picture
+
+
+def is_drawable(picture: Picture) -> bool:
+    """Whether none of its words needs a font that only a viewer has."""
+    spec = picture.spec
+    if isinstance(spec, label.Label):
+        return drawable(spec.text, spec.look.face)
+    return not isinstance(spec, Styled) or drawable(spec.letters)
 
 
 def svg_bytes(picture: Picture) -> bytes:

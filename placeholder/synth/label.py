@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from placeholder.svg import frame, markup
-from placeholder.svg.text import Place, Room, covered, fit, set_block
+from placeholder.svg.text import Place, Room, drawable, fit, set_block
 from placeholder.synth import look as looks
 from placeholder.synth.caption import captioned
 from placeholder.synth.look import PLAIN, Look
@@ -97,5 +97,5 @@ def self_contained(spec: Label) -> Label:
     """`spec` for pixels: in its light colours where it follows the reader, and labelled with its size where the text needs
     fonts that only a viewer has."""
     look = replace(spec.look, dark=None) if spec.look.dark else spec.look
-    text = spec.text if covered(spec.text, look.face) else str(spec.size)
+    text = spec.text if drawable(spec.text, look.face) else str(spec.size)
     return replace(spec, look=PLAIN if look == PLAIN else look, text=text)

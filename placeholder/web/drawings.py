@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from placeholder.errors import NoSuchPicture, Refusal
 from placeholder.raster.press import Press
-from placeholder.synth.catalogue import Picture, look_up, svg_bytes
+from placeholder.synth.catalogue import Picture, is_drawable, look_up, svg_bytes
 from placeholder.synth.foreign.reading import Reading, Turned
 from placeholder.values.format import Format
 from placeholder.web import respond
@@ -59,7 +59,8 @@ async def drawing(request: Request) -> Response:
         answer = respond.svg(svg_bytes(picture))
     else:
         press: Press = request.app.state.press
-        answer = respond.picture(picture.format.value, await press.print(picture))
+        body = await press.print(picture)
+        answer = respond.picture(picture.format.value, body, is_wordless=not is_drawable(picture))
     return Sent(respond.located(answer, location) if location else answer, scope)
 
 

@@ -69,8 +69,16 @@ _LASTING: Headers = ((b"cache-control", IMMUTABLE), *_PICTURE)
 # What a script of another origin may read besides the body.
 _STATE_EXPOSED = (b"access-control-expose-headers", b"X-AI-State")
 LIMITS_EXPOSED = (b"access-control-expose-headers", b"Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset")
+
+
+def _fallback(how: bytes) -> Headers:
+    """Word that no font here has the picture's words: the viewer's draw them, or they are left out."""
+    return (b"x-text-fallback", how), (b"access-control-expose-headers", b"X-Text-Fallback")
+
+
 _PASSING: Headers = ((b"cache-control", b"no-store"), *_PICTURE, (b"vary", b"Accept"))
 _SVG = common((b"content-type", b"image/svg+xml"), *_LASTING)
+_SVG_IN_OTHER_FONTS = common(*_SVG.pairs, *_fallback(b"viewer-fonts"))
 _SAME = common(*_LASTING)
 _OWN_JSON = common(
     (b"content-type", b"application/json"),
@@ -88,12 +96,13 @@ def etag(body: bytes) -> bytes:
 
 def svg(body: bytes) -> Answer:
     """A picture for ever, as SVG."""
-    return Answer(200, _SVG, body, etag(body))
+    return Answer(200, _SVG_IN_OTHER_FONTS if b"<text" in body else _SVG, body, etag(body))
 
 
-def picture(media_type: str, body: bytes) -> Answer:
-    """A picture for ever, in any format."""
-    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING), body, etag(body))
+def picture(media_type: str, body: bytes, *, is_wordless: bool = False) -> Answer:
+    """A picture for ever, in any format; `is_wordless`: its words are left out."""
+    told = _fallback(b"left-out") if is_wordless else ()
+    return Answer(200, common((b"content-type", media_type.encode()), *_LASTING, *told), body, etag(body))
 
 
 def located(answer: Answer, location: str) -> Answer:

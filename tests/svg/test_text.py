@@ -16,6 +16,9 @@ from placeholder.values.color import Color
 from placeholder.values.size import Size
 from placeholder.values.text import ELLIPSIS, clean_text
 
+pytestmark = pytest.mark.usefixtures("without_fonts")
+"""What is set in the fonts of its script has tests of its own, in scripts."""
+
 EPSILON = 1e-6
 
 SIZES = st.builds(Size, st.integers(1, 2048), st.integers(1, 2048)) | st.builds(Size, st.integers(1, 120), st.integers(1, 120))
@@ -62,7 +65,7 @@ def test_every_line_stays_within_four_fifths_of_the_canvas(text: str, canvas: Si
 def test_the_width_of_a_line_is_that_of_its_characters(text: str, canvas: Size) -> None:
     """The measure that the fit relies on is the font's."""
     block = fit(text, canvas)
-    assume(block is not None and block.outlines)
+    assume(block is not None and block.paths)
     for line, width in block.lines:
         assert width == width_of(line)
 
@@ -229,7 +232,7 @@ def test_latin_greek_and_cyrillic_are_outlines(text: str) -> None:
     """P-24, P-25: the same letters on every machine."""
     block = fit(text, Size(1000, 400))
     assert block is not None
-    assert block.outlines
+    assert block.paths
     drawn = set_block(block, Size(1000, 400), Color("#123456"))
     assert "<text" not in drawn
     assert drawn.startswith('<path fill="#123456" ')
@@ -256,7 +259,7 @@ def test_other_scripts_are_text_held_to_the_measured_length(text: str) -> None:
     canvas = Size(300, 200)
     block = fit(text, canvas)
     assert block is not None
-    assert not block.outlines
+    assert not block.paths
     check_fits(block, canvas)
     drawn = set_block(block, canvas, Color("#123456"))
     assert "<path" not in drawn
@@ -323,7 +326,7 @@ def test_every_face_stays_within_four_fifths_of_any_room(text: str, w: float, h:
     assert block.height == len(block.lines) * LINE * block.size <= SHARE_OF_CANVAS * h + EPSILON
     for line, width in block.lines:
         assert width * block.size / face.font.units <= SHARE_OF_CANVAS * w + EPSILON
-        if block.outlines:
+        if block.paths:
             assert width == sum(face.font.advances[character] for character in line)
 
 
@@ -332,7 +335,7 @@ def test_every_face_stays_within_four_fifths_of_any_room(text: str, w: float, h:
 def test_every_face_draws_its_own_outlines(text: str, face: Face) -> None:
     block = fit(text, Size(400, 300), face)
     assert block is not None
-    assert block.outlines
+    assert block.paths
     assert covered(text, face)
     drawn = set_block(block, Size(400, 300), Color("#123456"))
     assert "".join(face.font.outlines[character] for character in text) in drawn

@@ -21,6 +21,9 @@ import placeholder
 from placeholder import draw
 from placeholder.synth.icons import MORE
 
+pytestmark = pytest.mark.usefixtures("without_fonts")
+"""With them, words of other scripts are outlines."""
+
 FOLDER = Path(__file__).parent / "goldens"
 
 URLS = {
@@ -180,7 +183,7 @@ def digests(python: str, *options: str, **environment: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def ours() -> dict[str, str]:
+def ours(without_fonts: None) -> dict[str, str]:
     return {url: sha256(draw(url)).hexdigest() for url in URLS.values()}
 
 

@@ -233,6 +233,7 @@ def test_a_label_is_set_in_its_face(family: str, weight: str, assert_sound_svg: 
     assert root[2].attrib["d"] == "".join(outlines[character] for character in "Handgloves")
 
 
+@pytest.mark.usefixtures("without_fonts")
 def test_what_a_face_lacks_is_drawn_by_a_font_of_its_kind(assert_sound_svg: Sound) -> None:
     root = assert_sound_svg(draw("/400x300?text=%E5%9B%BE&font=serif&weight=700&theme=auto&fg=&fg=f008"), (400, 300))
     assert (root[2].tag, root[2].get("font-family"), root[2].get("font-weight")) == ("text", "serif", "700")

@@ -4,16 +4,17 @@ where FOLDER holds the files of SOURCES.
 Runs when a font changes, never in the service; needs fontTools (the `dev` extra).
 
 Rules of a table (one line a glyph so that a change of font can be reviewed):
-- units are the font's own (1,000 to the em for Noto), y already grows downward as in SVG;
-- a glyph is `[advance, outline]`; the outline starts at the pen with a relative move, is relative throughout, and ends with
-  a move to where the next glyph's pen stands, so that glyphs put one behind the other are a line of text;
-- quadratic curves whose control point mirrors the one before are `t`, as in SVG 2 §9.3.7.
+- units are the font's own (1,000 to the em for Noto);
+- a glyph is `[advance, outline]`; the outline (outline.py) starts at the pen, and ends with a move to where the next glyph's pen
+  stands.
 """
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from placeholder.svg.font.outline import Outline
 
 SOURCES = {
     "notosans.json": "NotoSans-Regular.ttf",
@@ -42,61 +43,13 @@ BLOCKS = (
 )
 
 
-class _Outline:
-    """A pen (the fontTools protocol) that writes relative SVG path commands, y downward."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self._at = (0.0, 0.0)
-        self._contour = (0.0, 0.0)
-        self._mirror: tuple[float, float] | None = None
-
-    def move(self, x: float, y: float) -> None:
-        self.parts.append("m" + self._pair(x, y, self._contour))
-        self._at = self._contour = (x, y)
-        self._mirror = None
-
-    def line(self, x: float, y: float) -> None:
-        dx, dy = x - self._at[0], y - self._at[1]
-        if dx or dy:
-            self.parts.append(f"v{_number(dy)}" if not dx else f"h{_number(dx)}" if not dy else "l" + self._pair(x, y, self._at))
-        self._at, self._mirror = (x, y), None
-
-    def curve(self, cx: float, cy: float, x: float, y: float) -> None:
-        if self._mirror == (cx, cy):
-            self.parts.append("t" + self._pair(x, y, self._at))
-        else:
-            self.parts.append("q" + _joined(cx - self._at[0], cy - self._at[1], x - self._at[0], y - self._at[1]))
-        self._at, self._mirror = (x, y), (2 * x - cx, 2 * y - cy)
-
-    def close(self) -> None:
-        self.parts.append("z")
-
-    @staticmethod
-    def _pair(x: float, y: float, origin: tuple[float, float]) -> str:
-        return _joined(x - origin[0], y - origin[1])
-
-
-def _number(value: float) -> str:
-    text = f"{value:g}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
-def _joined(*values: float) -> str:
-    out = ""
-    for value in values:
-        text = _number(value)
-        out += text if not out or text.startswith("-") else " " + text
-    return out
-
-
-def _trace(glyphs: Any, name: str) -> _Outline:
+def _trace(glyphs: Any, name: str) -> Outline:
     from fontTools.pens.basePen import decomposeQuadraticSegment
     from fontTools.pens.recordingPen import DecomposingRecordingPen
 
     recorded = DecomposingRecordingPen(glyphs)
     glyphs[name].draw(recorded)
-    outline = _Outline()
+    outline = Outline()
     for command, points in recorded.value:
         if command == "moveTo":
             outline.move(points[0][0], -points[0][1])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from placeholder.errors import BadParameter
 from placeholder.svg import markup
-from placeholder.svg.text import covered
+from placeholder.svg.text import drawable
 from placeholder.synth import seed as plain
 from placeholder.synth.seeds.blobs import BLOBS
 from placeholder.synth.seeds.constellation import CONSTELLATION
@@ -49,4 +49,4 @@ def draw(spec: plain.Seed | Styled) -> str:
 
 def self_contained(spec: Styled) -> Styled:
     """`spec`, or the picture without its letters where they need fonts that only a viewer has."""
-    return spec if covered(spec.letters) else replace(spec, letters="")
+    return spec if drawable(spec.letters) else replace(spec, letters="")

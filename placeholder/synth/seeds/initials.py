@@ -2,14 +2,14 @@
 
 A seed's words end at spaces and ASCII punctuation, and before a capital that follows a small letter or a digit; what stands
 behind the "@" of an address does not count. The first two words give their first characters, as capitals in the scripts that the
-bundled font has. Characters that it lacks are drawn by the viewer's fonts.
+bundled font has. A line of their own (svg/text.py) has other characters, or the viewer's fonts draw them.
 """
 
 import re
 
 from placeholder.svg import markup
 from placeholder.svg.font import bundled_font
-from placeholder.svg.text import covered
+from placeholder.svg.text import outlines
 from placeholder.synth.seeds.look import Look, Styled, sheet
 from placeholder.synth.seeds.palette import Palette
 from placeholder.synth.seeds.shapes import disc
@@ -55,10 +55,11 @@ def _written(spec: Styled, palette: Palette) -> str:
     em = SHARE * min(size.w, size.h)
     scale = em / font.units
     y = (size.h + font.cap * scale) / 2
-    if not covered(letters):
+    line = outlines(letters)
+    if line is None:
         return markup.drawn_text(size.w / 2, y, em, em * len(letters), palette.ink, letters)
-    width = sum(map(font.advances.__getitem__, letters)) * scale
-    return markup.outlined((size.w - width) / 2, y, scale, palette.ink, "".join(map(font.outlines.__getitem__, letters)))
+    width, path = line
+    return markup.outlined((size.w - width * scale) / 2, y, scale, palette.ink, path)
 
 
 INITIALS = Look("initials", 1, 3 * DISCS + 1, _draw)

@@ -111,6 +111,7 @@ def test_letters_are_outlines_in_the_middle_that_fit(seed: str, size: tuple[int,
 
 
 @pytest.mark.parametrize("seed", ["日本 太郎", "李雷", "محمد", "🦊 fox"])
+@pytest.mark.usefixtures("without_fonts")
 def test_another_script_is_written_by_the_viewers_fonts_and_left_out_of_pixels(seed: str, assert_sound_svg: Sound) -> None:
     """As in labels: held to its place, and no boxes where there are no fonts."""
     url = f"/seed/{quote(seed)}/120x80{{}}?style=initials"
