@@ -5,7 +5,8 @@ It stands under the label; where there is room for one of the two alone, it stan
 """
 
 from placeholder.svg.font import Face
-from placeholder.svg.text import MIN_SIZE, Block, Room, fit
+from placeholder.svg.paragraph import MIN_SIZE
+from placeholder.svg.text import Block, Room, fit
 from placeholder.values.format import Format
 from placeholder.values.size import Size
 
@@ -28,7 +29,7 @@ def captioned(label: str, below: str | None, room: Room, face: Face) -> list[Blo
         return [block] if block else []
     strip = min(room.h, max(_LEAST, room.h * _SHARE))
     foot = fit(below, Room(room.w, strip), face)
-    if foot is None or " ".join(line for line, _ in foot.lines) != below:
+    if foot is None or " ".join(line for line, *_ in foot.lines) != below:
         # Cut it tells nothing; the label can be read off the address.
         foot, strip = fit(below, room, face), room.h
     head = fit(label, Room(room.w, room.h - strip), face)

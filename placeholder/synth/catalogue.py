@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from placeholder.errors import NoSuchPicture, TooLong
 from placeholder.svg import markup
-from placeholder.svg.text import drawable
+from placeholder.svg.setting import drawable
 from placeholder.synth import color, glyph, gradient, label
 from placeholder.synth.caption import caption
 from placeholder.synth.seeds import album

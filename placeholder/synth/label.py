@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from placeholder.svg import frame, markup
-from placeholder.svg.text import Place, Room, drawable, fit, set_block
+from placeholder.svg.setting import drawable
+from placeholder.svg.text import Place, Room, fit, set_block
 from placeholder.synth import look as looks
 from placeholder.synth.caption import captioned
 from placeholder.synth.look import PLAIN, Look

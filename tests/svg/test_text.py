@@ -11,7 +11,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from placeholder.svg.font import FACES, SANS, Face, bundled_font
-from placeholder.svg.text import KEPT_WHOLE, LINE, MIN_SIZE, SHARE_OF_CANVAS, Align, Block, Place, Room, covered, fit, set_block
+from placeholder.svg.paragraph import MIN_SIZE
+from placeholder.svg.setting import covered
+from placeholder.svg.text import KEPT_WHOLE, LINE, SHARE_OF_CANVAS, Align, Block, Place, Room, fit, set_block
 from placeholder.values.color import Color
 from placeholder.values.size import Size
 from placeholder.values.text import ELLIPSIS, clean_text
@@ -37,13 +39,17 @@ def width_of(text: str) -> int:
     return sum(bundled_font().advances[character] for character in text)
 
 
+def is_outlined(block: Block) -> bool:
+    return all(path is not None for *_, path in block.lines)
+
+
 def check_fits(block: Block, canvas: Size) -> None:
     """What must hold for every laid-out text."""
     units = bundled_font().units
     assert block.lines
     assert block.size >= MIN_SIZE == 6
     assert block.size <= max(0.2 * min(canvas.w, canvas.h), 12) + EPSILON
-    for line, width in block.lines:
+    for line, width, _ in block.lines:
         assert "\n" not in line
         assert width * block.size / units <= SHARE_OF_CANVAS * canvas.w + EPSILON, line
     assert len(block.lines) * LINE * block.size <= SHARE_OF_CANVAS * canvas.h + EPSILON
@@ -65,8 +71,8 @@ def test_every_line_stays_within_four_fifths_of_the_canvas(text: str, canvas: Si
 def test_the_width_of_a_line_is_that_of_its_characters(text: str, canvas: Size) -> None:
     """The measure that the fit relies on is the font's."""
     block = fit(text, canvas)
-    assume(block is not None and block.paths)
-    for line, width in block.lines:
+    assume(block is not None and is_outlined(block))
+    for line, width, _ in block.lines:
         assert width == width_of(line)
 
 
@@ -76,7 +82,7 @@ def test_words_come_in_order_and_a_cut_is_closed_with_an_ellipsis(text: str, can
     """P-25: the label is the text, or its beginning and an ellipsis; no word is lost in the middle."""
     block = fit(text, canvas)
     assume(block is not None)
-    shown = " ".join(line for line, _ in block.lines).split()
+    shown = " ".join(line for line, *_ in block.lines).split()
     wanted = text.split()
     if shown != wanted:
         assert block.lines[-1][0].endswith(ELLIPSIS)
@@ -93,7 +99,7 @@ def test_a_text_that_fits_readably_is_never_cut_or_left_out(text: str, canvas: S
     assume(len(words) * LINE * MIN_SIZE <= SHARE_OF_CANVAS * canvas.h)
     block = fit(text, canvas)
     assert block is not None
-    assert " ".join(line for line, _ in block.lines).split() == words
+    assert " ".join(line for line, *_ in block.lines).split() == words
 
 
 def fits_at(text: str, canvas: Size, size: float) -> bool:
@@ -165,7 +171,7 @@ def test_lines_break_where_they_should(text: str, canvas: Size, lines: tuple[str
     block = fit(text, canvas)
     assert block is not None
     check_fits(block, canvas)
-    found = tuple(line for line, _ in block.lines)
+    found = tuple(line for line, *_ in block.lines)
     if lines is None:
         assert len(found) == 1
         assert found[0].endswith(ELLIPSIS)
@@ -180,7 +186,7 @@ def test_lines_are_balanced(words: list[str], canvas: Size) -> None:
     """No other way to break into as many lines has a narrower widest line."""
     block = fit(" ".join(words), canvas)
     assume(block is not None and len(block.lines) > 1 and not block.lines[-1][0].endswith(ELLIPSIS))
-    widest = max(width for _, width in block.lines)
+    widest = max(width for _, width, _ in block.lines)
     space, widths = width_of(" "), [width_of(word) for word in words]
     # The best possible, by trying every break: best[n] is the narrowest widest line of the words from n on, in k lines.
     ends = len(words)
@@ -211,7 +217,7 @@ def test_a_text_past_two_hundred_characters_ends_in_an_ellipsis_even_where_there
     """V7."""
     block = fit(clean_text("word " * 60), Size(2048, 2048))
     assert block is not None
-    shown = " ".join(line for line, _ in block.lines)
+    shown = " ".join(line for line, *_ in block.lines)
     assert shown.endswith(ELLIPSIS)
     assert len(shown) <= 200
 
@@ -232,7 +238,7 @@ def test_latin_greek_and_cyrillic_are_outlines(text: str) -> None:
     """P-24, P-25: the same letters on every machine."""
     block = fit(text, Size(1000, 400))
     assert block is not None
-    assert block.paths
+    assert is_outlined(block)
     drawn = set_block(block, Size(1000, 400), Color("#123456"))
     assert "<text" not in drawn
     assert drawn.startswith('<path fill="#123456" ')
@@ -259,7 +265,7 @@ def test_other_scripts_are_text_held_to_the_measured_length(text: str) -> None:
     canvas = Size(300, 200)
     block = fit(text, canvas)
     assert block is not None
-    assert not block.paths
+    assert not is_outlined(block)
     check_fits(block, canvas)
     drawn = set_block(block, canvas, Color("#123456"))
     assert "<path" not in drawn
@@ -324,9 +330,9 @@ def test_every_face_stays_within_four_fifths_of_any_room(text: str, w: float, h:
     assume(block is not None)
     assert block.face is face
     assert block.height == len(block.lines) * LINE * block.size <= SHARE_OF_CANVAS * h + EPSILON
-    for line, width in block.lines:
+    for line, width, _ in block.lines:
         assert width * block.size / face.font.units <= SHARE_OF_CANVAS * w + EPSILON
-        if block.paths:
+        if is_outlined(block):
             assert width == sum(face.font.advances[character] for character in line)
 
 
@@ -335,7 +341,7 @@ def test_every_face_stays_within_four_fifths_of_any_room(text: str, w: float, h:
 def test_every_face_draws_its_own_outlines(text: str, face: Face) -> None:
     block = fit(text, Size(400, 300), face)
     assert block is not None
-    assert block.paths
+    assert is_outlined(block)
     assert covered(text, face)
     drawn = set_block(block, Size(400, 300), Color("#123456"))
     assert "".join(face.font.outlines[character] for character in text) in drawn
@@ -362,7 +368,7 @@ def test_lines_begin_and_end_where_they_are_told(align: Align, place: tuple[floa
     assert block is not None
     drawn = set_block(block, Size(400, 300), Color("#123456"), Place(*place, align))
     edges = []
-    for part, (_, width) in zip(drawn.split(' transform="translate(')[1:], block.lines, strict=True):
+    for part, (_, width, _) in zip(drawn.split(' transform="translate(')[1:], block.lines, strict=True):
         start = float(part.split()[0])
         edges.append((start, start + width * block.size / block.face.font.units))
     starts, ends = zip(*edges, strict=True)
@@ -398,4 +404,4 @@ def test_the_width_of_what_no_font_here_has_is_guessed_by_its_script(characters:
     for character in characters:
         block = fit(character, Size(400, 300))
         assert block is not None
-        assert block.lines == ((character, 1000 if is_wide else 550),), ascii(character)
+        assert block.lines == ((character, 1000 if is_wide else 550, None),), ascii(character)

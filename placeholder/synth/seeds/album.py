@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from placeholder.errors import BadParameter
 from placeholder.svg import markup
-from placeholder.svg.text import drawable
+from placeholder.svg.setting import drawable
 from placeholder.synth import seed as plain
 from placeholder.synth.seeds.blobs import BLOBS
 from placeholder.synth.seeds.constellation import CONSTELLATION

@@ -2,14 +2,14 @@
 
 A seed's words end at spaces and ASCII punctuation, and before a capital that follows a small letter or a digit; what stands
 behind the "@" of an address does not count. The first two words give their first characters, as capitals in the scripts that the
-bundled font has. A line of their own (svg/text.py) has other characters, or the viewer's fonts draw them.
+bundled font has. A line of their own (svg/setting.py) has other characters, or the viewer's fonts draw them.
 """
 
 import re
 
 from placeholder.svg import markup
 from placeholder.svg.font import bundled_font
-from placeholder.svg.text import outlines
+from placeholder.svg.setting import outlines
 from placeholder.synth.seeds.look import Look, Styled, sheet
 from placeholder.synth.seeds.palette import Palette
 from placeholder.synth.seeds.shapes import disc

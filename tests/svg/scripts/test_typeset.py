@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from placeholder import draw
 from placeholder.svg.font import FACES, SANS, Face
+from placeholder.svg.paragraph import MIN_SIZE
 from placeholder.svg.scripts.typeset import typeset
-from placeholder.svg.text import LINE, MIN_SIZE, SHARE_OF_CANVAS, Room, covered, drawable, fit, outlines
+from placeholder.svg.setting import covered, drawable, outlines
+from placeholder.svg.text import LINE, SHARE_OF_CANVAS, Room, fit
 from placeholder.values.text import ELLIPSIS, clean_text
 
 MANY = st.sampled_from(list(SAMPLES.values()))
@@ -59,10 +61,9 @@ def test_every_line_stays_within_its_room(text: str, room: Room, face: Face) -> 
     it was among them."""
     block = fit(text, room, face)
     assume(block is not None)
-    assert block.paths is None or len(block.paths) == len(block.lines)
     assert block.size >= MIN_SIZE
     assert len(block.lines) * LINE * block.size <= SHARE_OF_CANVAS * room.h + 1e-6
-    for line, width in block.lines:
+    for line, width, _ in block.lines:
         assert "\n" not in line
         assert width * block.size / 1000 <= SHARE_OF_CANVAS * room.w + 0.5 * block.size
 
@@ -71,7 +72,7 @@ def test_every_line_stays_within_its_room(text: str, room: Room, face: Face) -> 
 def test_no_word_is_lost(text: str, room: Room) -> None:
     block = fit(text, room)
     assume(block is not None)
-    shown, wanted = ("".join(part.split()) for part in (" ".join(line for line, _ in block.lines), text))
+    shown, wanted = ("".join(part.split()) for part in (" ".join(line for line, *_ in block.lines), text))
     if shown != wanted:
         assert shown.endswith(ELLIPSIS)
         assert wanted.startswith(shown.removesuffix(ELLIPSIS))
