@@ -83,8 +83,7 @@ def fit(text: str, canvas: Canvas, face: Face = SANS) -> Block | None:
         size = room_w / width if width else largest
         if size > largest:
             size = largest
-        is_one_word = len(setting.words) == 1 if setting else " " not in text
-        if size >= MIN_SIZE and (is_one_word or size >= KEPT_WHOLE * largest):
+        if size >= MIN_SIZE and (size >= KEPT_WHOLE * largest or (len(setting.words) == 1 if setting else " " not in text)):
             path = setting.line(0, len(text))[1] if setting else "".join(map(font.outlines.__getitem__, text))
             return Block(size, ((text, width, path),), face)
     setting = setting or Tabled(text, face)

@@ -20,6 +20,8 @@ _NOT_AFTER = frozenset("([{‘“‹«〈《「『【〔〖〘〚〝（［｛｟
 _ANYWHERE = (0x2E80, 0xA4D0, 0xF900, 0xFB00, 0xFE30, 0xFE70, 0xFF01, 0xFFE7, 0x1F000, 0x1FB00, 0x20000, 0x3FFFE)
 _WHERE_LONG = (0x0E00, 0x0F00, 0x1000, 0x10A0, 0x1780, 0x1800, 0x19E0, 0x1A00, 0xAC00, 0xD7A4)
 """Where such characters begin and end, in turns: the second are Thai, Lao, Myanmar, Khmer, Hangul."""
+_FIRST = "\u0e00"
+"""Of them all."""
 
 
 def words(text: str, starts: Sequence[bool]) -> list[tuple[int, int]]:
@@ -40,6 +42,8 @@ def words(text: str, starts: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def _broken(text: str, start: int, end: int, starts: Sequence[bool]) -> list[tuple[int, int]]:
+    if max(text[start:end]) < _FIRST:
+        return [(start, end)]
     is_long = sum(starts[start:end]) > LONG
     spans, first = [], start
     for at in range(start + 1, end):

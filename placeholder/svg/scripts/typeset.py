@@ -8,6 +8,7 @@ in order.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from unicodedata import combining
 
 from placeholder.svg.font import Face
@@ -31,17 +32,22 @@ class Run:
     level: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Setting:
-    """`widths` are in font units, a grapheme's at its first character; `words` are the spans that no line may break."""
+    """`widths` are in font units, a grapheme's at its first character; `starts` says where one begins."""
 
     text: str
     face: Face
     language: str | None
     runs: tuple[Run, ...]
     widths: list[int]
-    words: list[tuple[int, int]] = field(default_factory=list)
+    starts: list[bool]
     _drawn: dict[Run, list[Glyph]] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> list[tuple[int, int]]:
+        """The spans that no line may break."""
+        return breaks.words(self.text, self.starts)
 
     def line(self, start: int, end: int, tail: str = "") -> tuple[int, str]:
         """Width and outlines of the characters from `start` to `end`, and of `tail`, which the face's table has, after them."""
@@ -79,15 +85,14 @@ def typeset(text: str, face: Face) -> Setting | None:
     fonts = _fonts(text, face, fonts_at_hand) if fonts_at_hand else None
     if fonts is None:
         return None
-    setting = Setting(text, face, JAPANESE if _KANA.search(text) else None, tuple(_runs(text, fonts)), [0] * len(text))
-    starts = [character in " \n" for character in text]
+    language, count = JAPANESE if _KANA.search(text) else None, len(text)
+    setting = Setting(text, face, language, tuple(_runs(text, fonts)), [0] * count, [False] * count)
     for run in setting.runs:
         for glyph in setting.glyphs(run):
             if glyph.is_missing:
                 return None
             setting.widths[run.start + glyph.cluster] += glyph.advance
-            starts[run.start + glyph.cluster] = True
-    setting.words.extend(breaks.words(text, starts))
+            setting.starts[run.start + glyph.cluster] = True
     return setting
 
 
