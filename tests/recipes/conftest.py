@@ -63,11 +63,12 @@ def seen(browser: Browser) -> Seen:  # noqa: F811
 
     async def look(url: str) -> list[dict[str, Any]]:
         context = await browser.new_context(viewport={"width": 800, "height": 1200})
+        context.set_default_timeout(60_000)
         try:
             page = await context.new_page()
             await page.goto(url)
             loaded = "() => document.images.length && [...document.images].every((it) => it.complete && it.naturalWidth)"
-            await page.wait_for_function(loaded, timeout=20_000)
+            await page.wait_for_function(loaded)
             told = "(it) => ({ src: it.currentSrc, alt: it.alt, size: [it.naturalWidth, it.naturalHeight] })"
             found: list[dict[str, Any]] = await page.evaluate(f"() => [...document.images].map({told})")
             return found
