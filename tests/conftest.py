@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 from placeholder.app import create_app
 from placeholder.settings import Settings
 
-pytest_plugins = ["fixtures.databases", "fixtures.fonts", "fixtures.imagining"]
+pytest_plugins = ["fixtures.databases", "fixtures.fonts", "fixtures.imagining", "fixtures.npm"]
 
 settings.register_profile(
     "placeholder",
