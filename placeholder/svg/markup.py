@@ -3,12 +3,15 @@
 Rules: presentation attributes only, no script, link, image or foreign object; colours as six digits; numbers in plain decimal
 notation with at most two places (a scale: five digits that count, an opacity: three places); the file is ASCII, so that its
 encoding needs no declaration (AP-5). One style there is, where a picture follows the reader's colour scheme: its classes are
-named after the two colours that they exchange, so that pictures inlined in one page never repaint each other.
+named after the colours that they exchange, so that pictures inlined in one page never repaint each other.
 """
+
+from collections.abc import Iterable, Mapping
 
 from placeholder.values.color import OPAQUE, Color
 from placeholder.values.size import Size
 
+_PAINTED = ("fill", "stroke", "stop-color")
 _OPENING = '<svg xmlns="http://www.w3.org/2000/svg"'
 
 
@@ -58,7 +61,24 @@ def _besides(color: Color, dark: Color | None) -> str:
 
 def scheme(exchanged: dict[Color, Color]) -> str:
     """The style that exchanges colours for others where the reader's colour scheme is dark."""
-    rules = (f".{_exchange(light, dark)}{{fill:{dark.hex};fill-opacity:{_opacity(dark)}}}" for light, dark in exchanged.items())
+    return _in_the_dark(
+        f".{_exchange(light, dark)}{{fill:{dark.hex};fill-opacity:{_opacity(dark)}}}" for light, dark in exchanged.items()
+    )
+
+
+def following(name: str, exchanged: Mapping[Color, Color], body: str) -> str:
+    """`body` with all that is painted in a colour of `exchanged`, opaque ones, painted in the other where the reader's colour
+    scheme is dark. `name` stands for `exchanged`, in this picture and in others."""
+    rules = (
+        f'.{name} [{attribute}="{light.hex}"]{{{attribute}:{dark.hex}}}'
+        for light, dark in exchanged.items()
+        for attribute in _PAINTED
+        if f'{attribute}="{light.hex}"' in body
+    )
+    return f'{_in_the_dark(rules)}<g class="{name}">{body}</g>'
+
+
+def _in_the_dark(rules: Iterable[str]) -> str:
     return f"<style>@media(prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
 
 
