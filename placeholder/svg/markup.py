@@ -7,6 +7,7 @@ named after the colours that they exchange, so that pictures inlined in one page
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from placeholder.values.color import OPAQUE, Color
 from placeholder.values.size import Size
@@ -66,14 +67,16 @@ def scheme(exchanged: dict[Color, Color]) -> str:
     )
 
 
-def following(name: str, exchanged: Mapping[Color, Color], body: str) -> str:
-    """`body` with all that is painted in a colour of `exchanged`, opaque ones, painted in the other where the reader's colour
-    scheme is dark. `name` stands for `exchanged`, in this picture and in others."""
+def following(name: str, exchanged: Mapping[str, str], body: str) -> str:
+    """`body` with all that is painted in a colour of `exchanged` painted in the other one where the reader's colour scheme is
+    dark: the hex of opaque colours. `name` stands for `exchanged`, in this picture and in others."""
+    # A colour is all that begins like this, and its attribute stands before; to look for each by itself takes longer.
+    cuts = pairwise(body.split('"#'))
+    painted = dict.fromkeys((before[before.rfind(" ") + 1 : -1], f"#{after[:6]}") for before, after in cuts)
     rules = (
-        f'.{name} [{attribute}="{light.hex}"]{{{attribute}:{dark.hex}}}'
-        for light, dark in exchanged.items()
-        for attribute in _PAINTED
-        if f'{attribute}="{light.hex}"' in body
+        f'.{name} [{attribute}="{light}"]{{{attribute}:{exchanged[light]}}}'
+        for attribute, light in painted
+        if attribute in _PAINTED and light in exchanged
     )
     return f'{_in_the_dark(rules)}<g class="{name}">{body}</g>'
 

@@ -57,15 +57,17 @@ def _palette(theme: str, hue: int, harmony: int) -> Palette:
     )
 
 
-def following(hue: int, harmony: int) -> tuple[Palette, dict[Color, Color]]:
-    """The light palette, and for each of its colours the one of the dark palette. Dice as above."""
+def following(hue: int, harmony: int) -> tuple[Palette, dict[str, str]]:
+    """The light palette, and for each of its colours the one of the dark palette, as hex. Dice as above."""
     return _following(hue, harmony % len(_HARMONIES))
 
 
 @cache
-def _following(hue: int, harmony: int) -> tuple[Palette, dict[Color, Color]]:
+def _following(hue: int, harmony: int) -> tuple[Palette, dict[str, str]]:
     light, dark = (_palette(theme, hue, harmony) for theme in THEMES)
-    one, other = ((shown.ground, shown.soft, *shown.tones, shown.accent, shown.ink) for shown in (light, dark))
+    one, other = (
+        [color.hex for color in (shown.ground, shown.soft, *shown.tones, shown.accent, shown.ink)] for shown in (light, dark)
+    )
     return light._replace(mark=f"p{hue:02x}{harmony}"), dict(zip(one, other, strict=True))
 
 
