@@ -13,7 +13,7 @@ from PIL import Image
 
 from placeholder import draw
 from placeholder.errors import BadParameter
-from placeholder.synth.catalogue import find
+from placeholder.synth.catalogue import find, self_contained
 from placeholder.synth.look import THEMES
 from placeholder.synth.seeds.album import LOOKS
 
@@ -175,6 +175,10 @@ def test_auto_is_the_light_drawing_with_the_colours_of_the_dark_one(style: str, 
 @pytest.mark.parametrize("ending", ["png", "jpg"])
 def test_pixels_of_auto_are_those_of_light(style: str, ending: str) -> None:
     assert draw(f"/seed/tern/60x40.{ending}?style={style}&theme=auto") == draw(f"/seed/tern/60x40.{ending}?style={style}")
+    auto, light = (
+        self_contained(find(f"/seed/tern/60x40.{ending}", f"style={style}&theme={theme}")) for theme in ("auto", "light")
+    )
+    assert auto == light, "whoever rasterizes is shown no rule that it might follow"
 
 
 @pytest.mark.parametrize("style", NAMES)
