@@ -280,6 +280,8 @@ _PATH = r"[MmLlHhVvQqTtCcSsAaZz0-9 .-]*"
 _OPACITY = r"0(?:\.[0-9]{1,3})?"
 _EXCHANGE = r"c-[0-9a-f]{8}-([0-9a-f]{6})[0-9a-f]{2}"
 
+_PALETTE = r"p[0-9a-f]{2}[0-7]"
+
 _SHAPE = {
     "fill": f"{_HEX}|none|{_REFERENCE}",
     "fill-opacity": _OPACITY,
@@ -297,7 +299,7 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
         "preserveAspectRatio": "none",
     },
     "title": {},
-    "g": {"transform": rf"scale\({_SCALE}\)"},
+    "g": {"transform": rf"scale\({_SCALE}\)", "class": _PALETTE},
     "style": {},
     "path": {**_SHAPE, "stroke-width": "[1-9][0-9]{0,2}", "stroke-linecap": "round", "stroke-linejoin": "round"},
     "circle": {"cx": _NUMBER, "cy": _NUMBER, "r": _NUMBER, "fill": _HEX, "fill-opacity": r"\.[0-9]{1,2}"},
@@ -329,8 +331,10 @@ SVG_ALLOWED: dict[str, dict[str, str]] = {
 or link."""
 
 _RULE = re.compile(rf"\.({_EXCHANGE})\{{fill:#\2;fill-opacity:(?:1|{_OPACITY})\}}")
+_PAINT_RULE = re.compile(rf'\.({_PALETTE}) \[((fill|stroke|stop-color)="{_HEX}")\]\{{\3:{_HEX}\}}')
 _SCHEME = re.compile(r"@media\(prefers-color-scheme:dark\)\{((?:\.[^{}]+\{[^{}]+\})+)\}")
-"""All that a style may say: rules, each for a class whose name tells the colour that it sets."""
+"""All that a style may say: rules, each for a class whose name tells the colour that it sets, or for what has a colour inside
+of a class that stands for a palette."""
 
 _ROUNDED = re.compile(
     rf"M(?P<x>{_NUMBER}) (?P<y>{_NUMBER})h(?P<w>{_NUMBER})(?:a(?P<r>{_NUMBER}) (?P=r) 0 0 1 (?P=r) (?P=r))?v(?P<h>{_NUMBER})"
@@ -369,6 +373,7 @@ def assert_sound_svg() -> AssertSoundSvg:
         assert b"<?" not in body, "no processing instruction"
         root = ET.fromstring(body)
         names, references, classes, rules = list[str](), list[str](), set[str](), list[str]()
+        paints = list[tuple[str, str]]()
         for element in root.iter():
             assert isinstance(element.tag, str)
             assert element.tag.startswith(_NAMESPACE), element.tag
@@ -386,14 +391,17 @@ def assert_sound_svg() -> AssertSoundSvg:
                 scheme = _SCHEME.fullmatch(element.text or "")
                 assert scheme, element.text
                 rules += [rule[1] for rule in _RULE.finditer(scheme[1])]
-                assert _RULE.sub("", scheme[1]) == "", "a rule of another form"
+                paints += [(rule[1], rule[2]) for rule in _PAINT_RULE.finditer(scheme[1])]
+                assert _PAINT_RULE.sub("", _RULE.sub("", scheme[1])) == "", "a rule of another form"
             names += [element.attrib["id"]] if "id" in element.attrib else []
             assert tag in ("title", "text", "style") or not element.text, f"text inside <{tag}>"
             assert not element.tail
         assert len(set(names)) == len(names), "an id twice"
         assert set(references) == set(names), "every reference has its gradient, every gradient is used"
-        assert len(set(rules)) == len(rules), "a rule twice"
-        assert set(rules) == classes, "every class has its rule, every rule is used"
+        assert len(set(rules + paints)) == len(rules + paints), "a rule twice"
+        assert {*rules, *(palette for palette, _ in paints)} == classes, "every class has its rule, every rule is used"
+        for palette, paint in paints:
+            assert root.find(f".//g[@class='{palette}']//*[@{paint}]") is not None, f"a rule for nothing: {paint}"
         assert root.tag == "svg"
         assert [child.tag for child in root].count("title") == 1 == len(list(root.iter("title")))
         assert root[0].tag == "title"

@@ -3,6 +3,7 @@
 Everything but the installed package's own facts needs the source tree beside `tests`; away from it those tests are skipped.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -155,6 +156,18 @@ def test_the_command_tells_the_installed_version() -> None:
 def test_the_installed_version_is_the_one_of_the_source() -> None:
     wanted = pyproject()["project"]["version"]
     assert version("placeholder") == wanted, "installed before the version changed: run pip install -e '.[dev]' again"
+
+
+BROUGHT_BY_EXTRAS = ("mcp", "mcp_types", "uharfbuzz", "bidi", "placeholder.tools")
+
+
+def test_what_the_extras_bring_is_loaded_by_nobody_who_was_not_asked_for_it(tmp_path: Path) -> None:
+    """A start is no slower for having it, and needs none of it."""
+    code = "import json, sys, placeholder.app, placeholder.cli, placeholder.library; print(json.dumps([*sys.modules]))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    loaded = json.loads(ran.stdout)
+    assert "placeholder.app" in loaded
+    assert [name for name in loaded if f"{name}.".startswith(tuple(f"{brought}." for brought in BROUGHT_BY_EXTRAS))] == []
 
 
 # pyproject.toml

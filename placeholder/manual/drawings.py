@@ -80,7 +80,7 @@ CHAPTERS = {
         ),
         (
             Parameter("style", "Another look, by name; `/gallery` shows them.", grammar.STYLE, "waves"),
-            Parameter("theme", "Of a `style`: for light pages or for dark ones.", grammar.SEED_THEME, "light"),
+            Parameter("theme", "Of a `style`: for light pages, for dark ones, or in SVG for both.", grammar.SEED_THEME, "light"),
         ),
         {
             "/seed/precious-tide/400x300": "the picture of these words",

@@ -11,7 +11,6 @@ from placeholder.synth import look
 from placeholder.synth.gradient import TYPES
 from placeholder.synth.icons import LINES
 from placeholder.synth.seeds.album import LOOKS
-from placeholder.synth.seeds.palette import THEMES as SEED_THEMES
 from placeholder.values.css_names import CSS_NAMES
 from placeholder.values.format import SUFFIXES
 from placeholder.values.named import NAMES
@@ -42,7 +41,7 @@ BORDER = _text(rf"[0-9]{{1,4}}(,{_COLOR})?", default="0")
 FONT, WEIGHT = words(*FAMILIES, default="sans"), words(*WEIGHTS, default="400")
 ALIGN, THEME = words(*look.ALIGNS, default="center"), words(*look.THEMES, default="light")
 DEBUG = words("0", "1", default="0")
-STYLE, SEED_THEME = words(*LOOKS), words(*SEED_THEMES, default="light")
+STYLE, SEED_THEME = words(*LOOKS), THEME
 SEED_TEXT = _text("[^/]+")
 TEXT: Schema = {"type": "string"}
 ANGLE = _text(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", default="90")

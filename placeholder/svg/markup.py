@@ -3,12 +3,16 @@
 Rules: presentation attributes only, no script, link, image or foreign object; colours as six digits; numbers in plain decimal
 notation with at most two places (a scale: five digits that count, an opacity: three places); the file is ASCII, so that its
 encoding needs no declaration (AP-5). One style there is, where a picture follows the reader's colour scheme: its classes are
-named after the two colours that they exchange, so that pictures inlined in one page never repaint each other.
+named after the colours that they exchange, so that pictures inlined in one page never repaint each other.
 """
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from placeholder.values.color import OPAQUE, Color
 from placeholder.values.size import Size
 
+_PAINTED = ("fill", "stroke", "stop-color")
 _OPENING = '<svg xmlns="http://www.w3.org/2000/svg"'
 
 
@@ -58,7 +62,26 @@ def _besides(color: Color, dark: Color | None) -> str:
 
 def scheme(exchanged: dict[Color, Color]) -> str:
     """The style that exchanges colours for others where the reader's colour scheme is dark."""
-    rules = (f".{_exchange(light, dark)}{{fill:{dark.hex};fill-opacity:{_opacity(dark)}}}" for light, dark in exchanged.items())
+    return _in_the_dark(
+        f".{_exchange(light, dark)}{{fill:{dark.hex};fill-opacity:{_opacity(dark)}}}" for light, dark in exchanged.items()
+    )
+
+
+def following(name: str, exchanged: Mapping[str, str], body: str) -> str:
+    """`body` with all that is painted in a colour of `exchanged` painted in the other one where the reader's colour scheme is
+    dark: the hex of opaque colours. `name` stands for `exchanged`, in this picture and in others."""
+    # A colour is all that begins like this, and its attribute stands before; to look for each by itself takes longer.
+    cuts = pairwise(body.split('"#'))
+    painted = dict.fromkeys((before[before.rfind(" ") + 1 : -1], f"#{after[:6]}") for before, after in cuts)
+    rules = (
+        f'.{name} [{attribute}="{light}"]{{{attribute}:{exchanged[light]}}}'
+        for attribute, light in painted
+        if attribute in _PAINTED and light in exchanged
+    )
+    return f'{_in_the_dark(rules)}<g class="{name}">{body}</g>'
+
+
+def _in_the_dark(rules: Iterable[str]) -> str:
     return f"<style>@media(prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
 
 

@@ -5,12 +5,11 @@ The icons are line drawings in a box of 96 units (icons.py). On the canvas the b
 
 from dataclasses import dataclass
 
-from placeholder.errors import BadParameter
 from placeholder.svg import frame, markup
 from placeholder.synth.icons import LINES, VERDICTS
 from placeholder.values.color import Color
 from placeholder.values.frame import parse_radius
-from placeholder.values.query import Query
+from placeholder.values.query import Query, chosen
 from placeholder.values.size import Size
 
 PARAMETERS = ("as", "radius")
@@ -44,9 +43,7 @@ class Glyph:
 
 def parse(size: Size, query: Query) -> Glyph:
     """Raises BadParameter. Without `as`, a photo (AP-10)."""
-    icon = query.get("as", "photo")
-    if icon not in LINES:
-        raise BadParameter("as", "one of " + ", ".join(LINES))
+    icon = chosen(query, "as", LINES, "photo")
     return Glyph(size, icon, parse_radius(query["radius"], size) if "radius" in query else 0)
 
 

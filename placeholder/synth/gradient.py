@@ -11,7 +11,7 @@ from math import sqrt
 from placeholder.errors import BadParameter
 from placeholder.svg import frame, markup
 from placeholder.values.angle import direction, parse_angle
-from placeholder.values.color import OPAQUE, Color, parse_query_color
+from placeholder.values.color import Color, parse_query_color
 from placeholder.values.frame import parse_radius
 from placeholder.values.query import Query
 from placeholder.values.size import Size
@@ -64,7 +64,7 @@ def is_opaque(spec: Gradient) -> bool:
 
 def draw(spec: Gradient) -> str:
     w, h, colors = spec.size.w, spec.size.h, (spec.start, spec.end)
-    start, end = _digits(spec.start), _digits(spec.end)
+    start, end = spec.start.digits, spec.end.digits
     # The name follows from the Spec, so that two pictures inlined in one page never borrow each other's gradient.
     name = f"g-{start}-{end}-{'r' if spec.angle is None else spec.angle}-{w}x{h}"
     if spec.angle is None:
@@ -81,7 +81,3 @@ def draw(spec: Gradient) -> str:
     else:
         shape = markup.ground(spec.size, f"url(#{name})")
     return markup.document(spec.size, title, paint, shape)
-
-
-def _digits(color: Color) -> str:
-    return color.hex[1:] if color.alpha == OPAQUE else f"{color.hex[1:]}{color.alpha:02x}"

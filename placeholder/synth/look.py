@@ -11,16 +11,14 @@ Theme auto is one SVG that follows the reader's colour scheme, and in pixels the
 any theme.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from placeholder.errors import BadParameter
 from placeholder.svg.font import FACES, FAMILIES, SANS, WEIGHTS, Face
 from placeholder.svg.text import Align
 from placeholder.values.color import BLACK, WHITE, Color, over, readable_on, readable_under
 from placeholder.values.frame import parse_border, parse_radius
-from placeholder.values.query import Query
+from placeholder.values.query import Query, chosen
 from placeholder.values.size import Size
 
 PARAMETERS = ("radius", "border", "font", "weight", "align", "theme", "debug")
@@ -58,7 +56,7 @@ PLAIN = Look()
 
 def parse(size: Size, query: Query, bg: Color | None, fg: Color | None) -> tuple[Colors, Look]:
     """The colours that a label comes to where `bg` and `fg` are what was given, and its look. Raises BadParameter."""
-    theme: Theme = cast(Theme, _word("theme", query, THEMES, "light"))
+    theme: Theme = cast(Theme, chosen(query, "theme", THEMES, "light"))
     border, line = parse_border(query["border"], size) if "border" in query else (0, None)
     own = colors(bg, fg, "dark" if theme == "dark" else "light")
     dark = colors(bg, fg, "dark") if theme == "auto" else own
@@ -66,19 +64,12 @@ def parse(size: Size, query: Query, bg: Color | None, fg: Color | None) -> tuple
         parse_radius(query["radius"], size) if "radius" in query else 0,
         border,
         line if border else None,
-        FACES[_word("font", query, FAMILIES, "sans"), _word("weight", query, WEIGHTS, "400")],
-        cast(Align, _word("align", query, ALIGNS, "center")),
+        FACES[chosen(query, "font", FAMILIES, "sans"), chosen(query, "weight", WEIGHTS, "400")],
+        cast(Align, chosen(query, "align", ALIGNS, "center")),
         None if dark == own else dark,
-        "" if _word("debug", query, ("0", "1"), "0") == "1" else None,
+        "" if chosen(query, "debug", ("0", "1"), "0") == "1" else None,
     )
     return own, PLAIN if look == PLAIN else look
-
-
-def _word(param: str, query: Query, words: Iterable[str], default: str) -> str:
-    word = query.get(param, default)
-    if word not in words:
-        raise BadParameter(param, "one of " + ", ".join(words))
-    return word
 
 
 def colors(bg: Color | None, fg: Color | None, theme: Literal["light", "dark"] = "light") -> Colors:

@@ -38,6 +38,11 @@ class Color:
         return number >> 16, number >> 8 & 255, number & 255
 
     @property
+    def digits(self) -> str:
+        """Six hexadecimal digits, or eight with the alpha, as a query names it."""
+        return self.hex[1:] if self.is_opaque else f"{self.hex[1:]}{self.alpha:02x}"
+
+    @property
     def is_opaque(self) -> bool:
         return self.alpha == OPAQUE
 

@@ -4,6 +4,7 @@ The last of several equal names counts; names are case-sensitive; unknown names 
 result; `;` separates nothing. Bytes that are no UTF-8 become U+FFFD. At most MAX_PARAMETERS parameters.
 """
 
+from collections.abc import Collection
 from urllib.parse import unquote
 
 from placeholder.errors import BadParameter
@@ -29,6 +30,14 @@ def parse_query(text: str) -> Query:
 def has_parameter(text: str, name: str) -> bool:
     """Whether `text` has `name`, however many parameters there are."""
     return any(_decoded(pair.partition("=")[0]) == name for pair in text.split("&"))
+
+
+def chosen(query: Query, name: str, words: Collection[str], default: str) -> str:
+    """The word that `name` says, `default` where there is none. Raises BadParameter where it is not one of `words`."""
+    word = query.get(name, default)
+    if word not in words:
+        raise BadParameter(name, "one of " + ", ".join(words))
+    return word
 
 
 def _decoded(text: str) -> str:

@@ -242,6 +242,8 @@ async def test_a_style_and_a_theme_of_a_seed(front: Front) -> None:
     for style in LOOKS:
         await front.radio("style", style).click()
         assert await front.shows(f"/seed/precious-tide/400x300?style={style}") == (400, 300)
+    await front.radio("shade", "Auto").check()
+    await front.shows("/seed/precious-tide/400x300?style=constellation&theme=auto")
     await front.radio("shade", "Dark").check()
     await front.radio("format", "WebP").check()
     await front.shows("/seed/precious-tide/400x300.webp?style=constellation&theme=dark")

@@ -101,11 +101,18 @@ async def test_densities_have_the_pixels_and_the_picture_of_the_svg(page: Page, 
     assert difference(png, await drawn_by_chromium(page, live_server + address.format(".svg"), png.size)) < MOST_DIFFERENT
 
 
-@pytest.mark.parametrize("query", ["", "&border=6&radius=30", "&bg=transparent", "&bg=7c9cff40&border=3,red&text=both"])
-async def test_auto_is_the_picture_of_the_readers_own_theme(page: Page, live_server: str, query: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"/400x300{{}}?theme={{}}{query}" for query in ("", "&border=6&radius=30", "&bg=transparent")),
+        "/400x300{}?theme={}&bg=7c9cff40&border=3,red&text=both",
+        *(f"/seed/ada/400x300{{}}?theme={{}}&style={style}" for style in LOOKS),
+    ],
+)
+async def test_auto_is_the_picture_of_the_readers_own_theme(page: Page, live_server: str, address: str) -> None:
     for scheme, ground in (("light", "white"), ("dark", "black")):
         await page.emulate_media(color_scheme=scheme)
-        url = f"{live_server}/400x300{{}}?theme={{}}{query}"
+        url = live_server + address
         png = fetched(url.format(".png", scheme), ground)
         await page.set_viewport_size({"width": 400, "height": 300})
         auto = url.format("", "auto").replace("&", "&amp;")

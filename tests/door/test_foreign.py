@@ -25,7 +25,7 @@ WANTED = {
     ("127.0.0.1", "/vga/f"): "/640x480.png?bg=fff&fg=000",
     ("picsum.photos", "/200/300"): "/seed/200x300/200x300.jpg",
     ("picsum.photos", "/seed/a/40x30"): "/seed/a/40x30",
-    ("images.placeholders.dev", "/?width=40&height=30&text=a%20b"): "/40x30?bg=ddd&fg=6e6e6e&text=a+b",
+    ("images.placeholders.dev", "/?width=40&height=30&text=a%20b"): "/40x30?bg=ddd&fg=00000080&text=a+b",
 }
 MISSING = [
     ("127.0.0.1", "/200/3000"),

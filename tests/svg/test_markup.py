@@ -129,3 +129,23 @@ def test_a_scheme_exchanges_what_its_classes_name() -> None:
         ".c-00000000-e2e8f0ff{fill:#e2e8f0;fill-opacity:1}"
         "}</style>"
     )
+
+
+def test_whatever_is_painted_follows_the_reader_where_its_colour_has_another() -> None:
+    red, blue, teal = Color("#ff0000"), Color("#0000ff"), Color("#008080")
+    body = (
+        markup.ground(Size(4, 3), red.hex)
+        + markup.stroked(blue, 1, "M0 0h0")
+        + markup.circle(1, 1, 1, red, ".5")
+        + markup.glow("g", (0, 0), 1, red)
+        + markup.filled(teal.hex, "M0 0h1")
+        + markup.drawn_text(1, 1, 1, 1, blue, '" fill="#ff0000" x="#0000ff')
+    )
+    assert markup.following("p010", {red.hex: "#ffcccc", blue.hex: "#ccccff"}, body) == (
+        "<style>@media(prefers-color-scheme:dark){"
+        '.p010 [fill="#ff0000"]{fill:#ffcccc}'
+        '.p010 [stroke="#0000ff"]{stroke:#ccccff}'
+        '.p010 [stop-color="#ff0000"]{stop-color:#ffcccc}'
+        '.p010 [fill="#0000ff"]{fill:#ccccff}'
+        f'}}</style><g class="p010">{body}</g>'
+    )

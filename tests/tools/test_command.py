@@ -1,7 +1,6 @@
 """`placeholder mcp`, the real command over stdio, spoken to by the SDK's own client; and a live service behind it."""
 
 import base64
-import json
 import socket
 import subprocess
 import sys
@@ -178,11 +177,3 @@ def test_words_that_are_off(words: list[str], tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 2
     assert words[0] in ran.stderr
-
-
-def test_nobody_else_waits_for_the_sdk(tmp_path: Path) -> None:
-    """Nor does the command itself, before it is run."""
-    code = "import json, sys, placeholder.app, placeholder.cli, placeholder.library; print(json.dumps([*sys.modules]))"
-    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
-    loaded = json.loads(ran.stdout)
-    assert not [name for name in loaded if name == "mcp" or name.startswith(("mcp.", "mcp_types", "placeholder.tools"))]

@@ -73,6 +73,14 @@ def test_a_query_colour_may_have_an_alpha(text: str, hex: str, alpha: int) -> No
     assert parse_query_color("bg", text) == parse_query_color("bg", "#" + text) == Color(hex, alpha)
 
 
+@given(st.integers(0, 0xFFFFFF), st.integers(1, 255))
+def test_the_digits_of_a_colour_name_it(number: int, alpha: int) -> None:
+    color = Color(f"#{number:06x}", alpha)
+    assert parse_query_color("bg", color.digits) == color
+    assert len(color.digits) == (6 if color.is_opaque else 8)
+    assert parse_query_color("bg", CLEAR.digits) == CLEAR
+
+
 @pytest.mark.parametrize("text", ["transparent", "Transparent", "0000", "fff0", "#12345600"])
 def test_all_that_cannot_be_seen_is_one_colour(text: str) -> None:
     assert parse_query_color("fg", text) == CLEAR

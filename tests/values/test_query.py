@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placeholder.errors import BadParameter
-from placeholder.values.query import MAX_PARAMETERS, has_parameter, parse_query
+from placeholder.values.query import MAX_PARAMETERS, chosen, has_parameter, parse_query
 
 READ = [
     pytest.param("", {}, id="nothing"),
@@ -95,3 +95,17 @@ def test_whatever_is_encoded_arrives(wanted: dict[str, str]) -> None:
 def test_a_parameter_is_found_among_however_many(text: str, is_there: bool) -> None:
     """P-48."""
     assert has_parameter(text, "style") is is_there
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("", "b"), ("at=a", "a"), ("at=b", "b"), ("at=a&at=c", "c"), ("At=a", "b"), ("at=%61", "a")]
+)
+def test_a_word_is_one_of_those_that_there_are(text: str, word: str) -> None:
+    assert chosen(parse_query(text), "at", ("a", "b", "c"), "b") == word
+
+
+@pytest.mark.parametrize("text", ["at", "at=", "at=d", "at=A", "at=a+", "at=a,b", "at=a&at=d"])
+def test_another_word_is_refused_with_those_that_there_are(text: str) -> None:
+    with pytest.raises(BadParameter) as refusal:
+        chosen(parse_query(text), "at", ("a", "b", "c"), "b")
+    assert (refusal.value.param, str(refusal.value)) == ("at", "at: expected one of a, b, c")

@@ -5,5 +5,5 @@ peer never had such a URL. It raises BadParameter where the path is the peer's a
 peer, each with its table of what is drawn, what is left out and what is refused; peers.py lists them.
 
 Left out is what decorates (fonts, blur, corners); refused is what would be another picture altogether. Sizes are clamped as
-ours are, and colours are opaque: what a peer lets shine through is mixed here (inks.py).
+ours are.
 """

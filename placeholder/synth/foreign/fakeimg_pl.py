@@ -7,7 +7,7 @@
 | `/300/`, `/250x100/` | a square, or that size; PNG |
 | `/300/anything.png`, `.webp` | that format; the name counts for nothing |
 | `/ff0000/000`: 3 or 6 hexadecimal digits | those colours; without them #cccccc and #909090 |
-| `/ff0000,128/000,255`: alpha of 0 to 255 | mixed with what lies under it (inks.py) |
+| `/ff0000,128/000,255`: alpha of 0 to 255 | the same; a translucent text lies on its ground, where theirs cut through it |
 | `?text=`, a line feed in it | the label and its lines; an empty one is the size |
 | `?retina=`, whatever its value | two pixels to the unit |
 | `?font=`, `?font_size=` | left out: our own font, in the size that fits |
@@ -22,7 +22,7 @@ Source: Rydgel/Fake-images-please.
 import re
 
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import digits, seen
+from placeholder.synth.foreign.inks import digits
 from placeholder.synth.foreign.words import cut, size_of, text_of
 from placeholder.values.color import OPAQUE, Color
 from placeholder.values.query import parse_query
@@ -42,7 +42,7 @@ def read(target: str) -> str | None:
         return None
     bg, fg = (*(ink for ink in inks if ink), *(GROUND, INK)[len(inks) :])
     density = "@2x" if "retina" in parse_query(query) else ""
-    return ours.label(size, f"{density}.{name[1] if name else 'png'}", text_of(query), *seen(bg, fg))
+    return ours.label(size, f"{density}.{name[1] if name else 'png'}", text_of(query), bg, fg)
 
 
 def _ink(word: str) -> Color | None:

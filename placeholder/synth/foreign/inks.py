@@ -1,23 +1,16 @@
-"""The colours of the peers, and how they look where nothing shines through.
+"""The colours of the peers.
 
-    digits   "09f", "0099ff", with "#" or without; some peers repeat one or two digits; four and eight have alpha (CSS)
-    names    the 148 of CSS, and "transparent"
-    css      either, or rgb(), rgba(), hsl(), hsla() with commas or spaces (CSS Color 4 §5.1, §7)
-
-A translucent ground is mixed with the page that it was made for: a white one, or a black one where its text could not be read
-on white; a translucent text is mixed with its ground.
+digits   "09f", "0099ff", with "#" or without; some peers repeat one or two digits; four and eight have alpha (CSS)
+names    the 148 of CSS, and "transparent"
+css      either, or rgb(), rgba(), hsl(), hsla() with commas or spaces (CSS Color 4 §5.1, §7)
 """
 
 import re
 from collections.abc import Collection
 from colorsys import hls_to_rgb
-from functools import lru_cache
 
-from placeholder.values.color import BLACK, CLEAR, OPAQUE, WHITE, Color, contrast, over
+from placeholder.values.color import CLEAR, OPAQUE, Color
 from placeholder.values.css_names import CSS_NAMES
-
-LEGIBLE = 3.0
-"""The contrast that large text needs (WCAG 2.2)."""
 
 _HEX = re.compile("[0-9a-fA-F]+")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]{5,60})\)")
@@ -76,11 +69,3 @@ def _rgb(*channels: _Value) -> list[int]:
 def _hsl(hue: _Value, saturation: _Value, lightness: _Value) -> list[int]:
     s, li = (min(max(number / 100, 0), 1) for number, _ in (saturation, lightness))
     return [round(channel * 255) for channel in hls_to_rgb(hue[0] % 360 / 360, li, s)]
-
-
-@lru_cache(maxsize=1024)
-def seen(bg: Color, fg: Color) -> tuple[Color, Color]:
-    """Ground and text as they look together."""
-    page = WHITE if contrast(Color(fg.hex), WHITE) >= LEGIBLE else BLACK
-    ground = over(bg, page)
-    return ground, over(fg, ground)

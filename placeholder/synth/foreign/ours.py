@@ -11,8 +11,8 @@ _IN_A_WORD = "!$&'()*+,;=:@~"
 def label(size: Size, ending: str, text: str | None, bg: Color, fg: Color | None) -> str:
     """A label of ours. `ending` is what may follow a size (values/format.py); without `text` it says its size; without `fg`
     a readable colour is chosen."""
-    words = [f"bg={bg.hex[1:]}"]
-    words += [f"fg={fg.hex[1:]}"] if fg else []
+    words = [f"bg={bg.digits}"]
+    words += [f"fg={fg.digits}"] if fg else []
     words += [f"text={quote(text, safe='', errors='replace')}"] if text else []
     return f"/{size.w}x{size.h}{ending}?" + "&".join(words)
 

@@ -10,7 +10,7 @@
 | `@2x`, `@3x` behind the size | so many pixels to the unit; as with them, not in SVG |
 | `/000000/FFFFFF`, `/orange/white`: 3 or 6 hexadecimal digits, names of CSS | those colours; without them #dddddd and #999999 |
 | a ground without a text colour, which they refuse | a readable text colour is chosen |
-| `transparent` | mixed with what lies under it (inks.py) |
+| `transparent` | the same; JPEG, which has no alpha, is on white |
 | `?text=`, a backslash and n in it | the label and its lines; an empty one is the size |
 | `?font=` | left out: our own font |
 | any other word, a second word of format | 404 |
@@ -21,9 +21,9 @@ Sources: ExeQue/php-placehold-dot-co, guides that pages follow, and an answer of
 import re
 
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import digits, named, seen
+from placeholder.synth.foreign.inks import digits, named
 from placeholder.synth.foreign.words import cut, size_of, stacked, text_of
-from placeholder.values.color import BLACK, Color
+from placeholder.values.color import Color
 
 FORMATS = ("svg", "png", "jpg", "jpeg", "gif", "webp", "avif")
 GROUND, INK = Color("#dddddd"), Color("#999999")
@@ -44,9 +44,7 @@ def read(target: str) -> str | None:
         return None
     wanted = stack.format or "".join(formats)
     ending = f"{measure[2] or ''}.{wanted}" if wanted not in ("", "svg") else ""
-    if bg and not fg:
-        return ours.label(size, ending, text_of(query), seen(bg, BLACK)[0], None)
-    return ours.label(size, ending, text_of(query), *seen(bg or GROUND, fg or INK))
+    return ours.label(size, ending, text_of(query), bg or GROUND, fg or (None if bg else INK))
 
 
 def _ink(word: str) -> Color | None:

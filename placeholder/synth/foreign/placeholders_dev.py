@@ -9,7 +9,7 @@
 | `?text=` | the label; an empty one is the size |
 | `?bgColor=`, `?textColor=`: any colour of CSS | `#` and digits, names, rgb(), rgba(), hsl(), hsla(); else 400 |
 | no colours | #ddd and rgba(0,0,0,.5) |
-| alpha in a colour | mixed with what lies under it (inks.py) |
+| alpha in a colour | the same |
 | `?darkBgColor=`, `?darkTextColor=` | left out: the light colours, always |
 | `?fontFamily=`, `?fontWeight=`, `?fontSize=`, `?dy=` | left out: our own font, in the size that fits |
 | `?textWrap=` | left out: text wraps by itself |
@@ -24,7 +24,7 @@ import re
 
 from placeholder.errors import BadParameter
 from placeholder.synth.foreign import ours
-from placeholder.synth.foreign.inks import css, seen
+from placeholder.synth.foreign.inks import css
 from placeholder.synth.foreign.words import cut, size_of, text_of
 from placeholder.values.color import Color
 from placeholder.values.query import Query, parse_query
@@ -44,8 +44,7 @@ def read(target: str) -> str | None:
         return None
     query = parse_query(text)
     size = parse_size(f"{_side(query, 'width', size.w)}x{_side(query, 'height', size.h)}") or size
-    inks = _ink(query, "bgColor", GROUND), _ink(query, "textColor", INK)
-    return ours.label(size, "", text_of(text), *seen(*inks))
+    return ours.label(size, "", text_of(text), _ink(query, "bgColor", GROUND), _ink(query, "textColor", INK))
 
 
 def _side(query: Query, name: str, default: int) -> str:

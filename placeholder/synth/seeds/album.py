@@ -6,21 +6,20 @@ line in LOOKS.
 
 from dataclasses import replace
 
-from placeholder.errors import BadParameter
 from placeholder.svg import markup
 from placeholder.svg.setting import drawable
 from placeholder.synth import seed as plain
+from placeholder.synth.look import THEMES
 from placeholder.synth.seeds.blobs import BLOBS
 from placeholder.synth.seeds.constellation import CONSTELLATION
 from placeholder.synth.seeds.identicon import IDENTICON
 from placeholder.synth.seeds.initials import INITIALS, initials
-from placeholder.synth.seeds.look import Styled, body
+from placeholder.synth.seeds.look import AUTO, Styled, body
 from placeholder.synth.seeds.mesh import MESH
 from placeholder.synth.seeds.mosaic import MOSAIC
-from placeholder.synth.seeds.palette import THEMES
 from placeholder.synth.seeds.rings import RINGS
 from placeholder.synth.seeds.waves import WAVES
-from placeholder.values.query import Query
+from placeholder.values.query import Query, chosen
 from placeholder.values.size import Size
 from placeholder.values.text import clean_text
 
@@ -32,12 +31,8 @@ def parse(size: Size, query: Query, seed: str) -> plain.Seed | Styled:
     """Raises BadParameter."""
     if "style" not in query:
         return plain.parse(size, query, seed)
-    look = LOOKS.get(query["style"])
-    if look is None:
-        raise BadParameter("style", "one of " + ", ".join(LOOKS))
-    theme = query.get("theme", THEMES[0])
-    if theme not in THEMES:
-        raise BadParameter("theme", " or ".join(THEMES))
+    look = LOOKS[chosen(query, "style", LOOKS, "")]
+    theme = chosen(query, "theme", THEMES, "light")
     return Styled(size, seed, look, theme, initials(seed) if look is INITIALS else "")
 
 
@@ -48,5 +43,7 @@ def draw(spec: plain.Seed | Styled) -> str:
 
 
 def self_contained(spec: Styled) -> Styled:
-    """`spec`, or the picture without its letters where they need fonts that only a viewer has."""
-    return spec if drawable(spec.letters) else replace(spec, letters="")
+    """`spec` for pixels: in its light colours where it follows the reader, and without its letters where they need fonts that
+    only a viewer has."""
+    theme, letters = "light" if spec.theme == AUTO else spec.theme, spec.letters if drawable(spec.letters) else ""
+    return replace(spec, theme=theme, letters=letters)

@@ -29,7 +29,7 @@ def _draw(spec: Styled, dice: bytes, palette: Palette) -> str:
     bright = points[first] + points[second] if first != second else points[first]
     sky, horizon = palette.ground, palette.tones[0]
     # The name follows from what it paints, so that two pictures inlined in one page never borrow each other's sky.
-    name = f"c-{sky.hex[1:]}-{horizon.hex[1:]}-{size.h}"
+    name = f"{palette.mark}c-{sky.hex[1:]}-{horizon.hex[1:]}-{size.h}"
     return (
         markup.linear_gradient(name, (0, 0), (0, size.h), (sky, horizon))
         + markup.ground(size, f"url(#{name})")

@@ -3,6 +3,7 @@
 - The seed and the look's name and version decide everything, in a fixed number of dice; a look that is to draw otherwise gets a
   new version, and with it new dice.
 - Two dice choose the palette (`palette`), alike for every look; the others are the look's own.
+- No theme changes a line: colours alone are other ones.
 - A look draws on a sheet (`Sheet`), so that its picture does not depend on its size, but on its proportions alone.
 """
 
@@ -11,12 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from placeholder.svg import markup
 from placeholder.synth.dice import roll
-from placeholder.synth.seeds.palette import Palette, palette
+from placeholder.synth.seeds.palette import Palette, following, palette
 from placeholder.values.size import MAX_DIM, Size
 
 LONG = MAX_DIM
 """The longer side of every sheet."""
+AUTO = "auto"
+"""The theme that is the reader's own: a drawing in the light colours, with rules for the dark ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """`letters`: what a look that writes has to write, clean."""
+    """`theme`: one of palette.THEMES, or AUTO. `letters`: what a look that writes has to write, clean."""
 
     size: Size
     seed: str
@@ -54,7 +58,10 @@ def body(spec: Styled) -> str:
     """The picture of `spec`, without its frame."""
     look = spec.look
     dice = roll(spec.seed, look.dice + 2, f"{look.name}.{look.version}")
-    return look.draw(spec, dice[2:], palette(spec.theme, dice[0], dice[1]))
+    if spec.theme != AUTO:
+        return look.draw(spec, dice[2:], palette(spec.theme, dice[0], dice[1]))
+    light, exchanged = following(dice[0], dice[1])
+    return markup.following(light.mark, exchanged, look.draw(spec, dice[2:], light))
 
 
 class Sheet(NamedTuple):

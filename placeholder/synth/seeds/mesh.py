@@ -22,7 +22,7 @@ def _draw(spec: Styled, dice: bytes, palette: Palette) -> str:
             x, y = x * 120 // 256 + 135 * (at >> 1), y * 120 // 256 + 135 * (at & 1 ^ at >> 1 ^ flip)
         color = colors[(at + turn) % LIGHTS]
         # The name follows from what it paints, so that two pictures inlined in one page never borrow each other's light.
-        name = f"m{at}-{color.hex[1:]}-{x}-{y}-{r}"
+        name = f"{palette.mark}m{at}-{color.hex[1:]}-{x}-{y}-{r}"
         paint = markup.glow(name, (x / 255, y / 255), (0.6 if at < 4 else 0.4) + r / 800, color)
         parts += (paint, markup.filled(f"url(#{name})", canvas))
     return "".join(parts)

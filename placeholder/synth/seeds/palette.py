@@ -25,13 +25,16 @@ _HARMONIES = (
 
 
 class Palette(NamedTuple):
-    """`tones` go from the one nearest to the ground to the one farthest from it; `accent` is of another hue."""
+    """`tones` go from the one nearest to the ground to the one farthest from it; `accent` is of another hue.
+    `mark` begins the names of what is painted with a palette that follows the reader, so that a picture that does not follow,
+    inlined in the same page, never borrows it."""
 
     ground: Color
     soft: Color
     tones: tuple[Color, Color, Color, Color, Color]
     accent: Color
     ink: Color
+    mark: str = ""
 
 
 def palette(theme: str, hue: int, harmony: int) -> Palette:
@@ -52,6 +55,20 @@ def _palette(theme: str, hue: int, harmony: int) -> Palette:
         oklch(*shades.accent, hues[0] + to_accent),
         _tone(*shades.ink, hues[4]),
     )
+
+
+def following(hue: int, harmony: int) -> tuple[Palette, dict[str, str]]:
+    """The light palette, and for each of its colours the one of the dark palette, as hex. Dice as above."""
+    return _following(hue, harmony % len(_HARMONIES))
+
+
+@cache
+def _following(hue: int, harmony: int) -> tuple[Palette, dict[str, str]]:
+    light, dark = (_palette(theme, hue, harmony) for theme in THEMES)
+    one, other = (
+        [color.hex for color in (shown.ground, shown.soft, *shown.tones, shown.accent, shown.ink)] for shown in (light, dark)
+    )
+    return light._replace(mark=f"p{hue:02x}{harmony}"), dict(zip(one, other, strict=True))
 
 
 class _Shades(NamedTuple):

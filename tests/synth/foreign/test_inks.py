@@ -1,13 +1,11 @@
-"""The colours of the peers: digits, names, what CSS reads, and how they look where nothing shines through."""
-
-from dataclasses import replace
+"""The colours of the peers: digits, names, what CSS reads."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placeholder.synth.foreign.inks import LEGIBLE, css, digits, named, seen
-from placeholder.values.color import BLACK, OPAQUE, WHITE, Color, contrast
+from placeholder.synth.foreign.inks import css, digits, named
+from placeholder.values.color import OPAQUE, Color
 
 EVERY = (1, 2, 3, 4, 6, 8)
 
@@ -100,30 +98,3 @@ def test_what_css_would_not_read_as_a_colour_is_none(text: str) -> None:
 def test_any_text_is_a_colour_or_none(text: str) -> None:
     ink = css(text)
     assert ink is None or (ink.rgb and 0 <= ink.alpha <= OPAQUE)
-
-
-MIXED = [
-    (Color("#ff0000"), BLACK, "#ff0000", "#000000"),
-    (Color("#ff0000", 128), BLACK, "#ff7f7f", "#000000"),
-    (Color("#ff0000", 0), BLACK, "#ffffff", "#000000"),
-    (Color("#ff0000", 0), WHITE, "#000000", "#ffffff"),
-    (Color("#dddddd"), Color("#000000", 128), "#dddddd", "#6e6e6e"),
-    (BLACK, Color("#ffffff", 0), "#000000", "#000000"),
-]
-
-
-@pytest.mark.parametrize(("bg", "fg", "ground", "text"), MIXED)
-def test_what_shines_through_is_mixed(bg: Color, fg: Color, ground: str, text: str) -> None:
-    assert seen(bg, fg) == (Color(ground), Color(text))
-
-
-_COLORS = st.integers(0, 0xFFFFFF).map(lambda number: Color(f"#{number:06x}"))
-
-
-@given(_COLORS, st.integers(0, OPAQUE), _COLORS)
-def test_a_text_can_be_read_on_a_ground_that_is_not_there(ground: Color, alpha: int, text: Color) -> None:
-    clear, ink = seen(replace(ground, alpha=0), text)
-    assert contrast(clear, ink) >= LEGIBLE
-    assert seen(ground, text) == (ground, text)
-    between = seen(replace(ground, alpha=alpha), text)[0].rgb
-    assert all(min(a, b) <= c <= max(a, b) for a, b, c in zip(clear.rgb, ground.rgb, between, strict=True))

@@ -1,6 +1,7 @@
 """`/seed/{seed}/{w}x{h}?style&theme`: what is asked for, what is refused, and that the specified look is left alone."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Awaitable, Callable
 from io import BytesIO
@@ -12,9 +13,9 @@ from PIL import Image
 
 from placeholder import draw
 from placeholder.errors import BadParameter
-from placeholder.synth.catalogue import find
+from placeholder.synth.catalogue import find, self_contained
+from placeholder.synth.look import THEMES
 from placeholder.synth.seeds.album import LOOKS
-from placeholder.synth.seeds.palette import THEMES
 
 Sound = Callable[..., ET.Element]
 Ask = Callable[..., Awaitable[Any]]
@@ -39,7 +40,7 @@ def test_a_style_is_a_sound_picture_named_by_its_seed(style: str, theme: str, as
 
 def test_every_style_in_every_theme_is_another_picture() -> None:
     bodies = {draw(f"/seed/precious-tide/400x300?style={style}&theme={theme}") for style in NAMES for theme in THEMES}
-    assert len(bodies | {PLAIN}) == 2 * len(NAMES) + 1
+    assert len(bodies | {PLAIN}) == 3 * len(NAMES) + 1
 
 
 @pytest.mark.parametrize("style", NAMES)
@@ -68,11 +69,11 @@ def test_another_style_is_refused_by_name_with_those_that_there_are(style: str) 
     assert str(refusal.value) == "style: expected one of " + ", ".join(NAMES)
 
 
-@pytest.mark.parametrize("theme", ["", "auto", "Dark", "zzz"])
+@pytest.mark.parametrize("theme", ["", "Auto", "Dark", "zzz", "light,dark"])
 def test_another_theme_is_refused(theme: str) -> None:
     with pytest.raises(BadParameter) as refusal:
         draw(f"/seed/precious-tide/400x300?style=mesh&theme={theme}")
-    assert (refusal.value.param, str(refusal.value)) == ("theme", "theme: expected light or dark")
+    assert (refusal.value.param, str(refusal.value)) == ("theme", "theme: expected one of light, dark, auto")
 
 
 def test_with_a_style_the_query_has_its_limit() -> None:
@@ -136,8 +137,53 @@ def test_every_style_comes_in_every_format(style: str, suffix: str, form: str) -
     assert len(picture.convert("RGB").getcolors(120 * 80) or []) > 8
 
 
+_RULE = re.compile(r'\.(p[0-9a-f]{3}) \[([a-z-]+)="(#[0-9a-f]{6})"\]\{\2:(#[0-9a-f]{6})\}')
+
+
+def _painted(picture: ET.Element, seen_as: dict[tuple[str, str], str]) -> list[object]:
+    """All that is drawn, with the colours that it has where `seen_as` holds; names of paints apart."""
+    return [
+        (
+            element.tag,
+            element.text,
+            {
+                name: seen_as.get((name, value), value)
+                for name, value in element.attrib.items()
+                if name not in ("id", "class") and not value.startswith("url(")
+            },
+        )
+        for element in picture.iter()
+        if element.tag != "style" and "class" not in element.attrib
+    ]
+
+
+@pytest.mark.parametrize("style", NAMES)
+def test_auto_is_the_light_drawing_with_the_colours_of_the_dark_one(style: str, assert_sound_svg: Sound) -> None:
+    """And what it paints with has names of its own, so that in a page it lends nothing to a picture that does not follow."""
+    for seed in ("precious-tide", *map(str, range(60))):
+        url = f"/seed/{seed}/400x300?style={style}&theme="
+        light, dark, auto = (assert_sound_svg(draw(url + theme), (400, 300)) for theme in THEMES)
+        rules = _RULE.findall(auto[1].text or "")
+        assert _painted(auto, {}) == _painted(light, {})
+        assert _painted(auto, {(name, before): after for _, name, before, after in rules}) == _painted(dark, {})
+        (mark,) = {mark for mark, *_ in rules}
+        assert auto[2].attrib == {"class": mark}
+        assert all(paint.attrib["id"].startswith(mark) for paint in auto.iter() if "id" in paint.attrib)
+
+
+@pytest.mark.parametrize("style", NAMES)
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+def test_pixels_of_auto_are_those_of_light(style: str, ending: str) -> None:
+    assert draw(f"/seed/tern/60x40.{ending}?style={style}&theme=auto") == draw(f"/seed/tern/60x40.{ending}?style={style}")
+    auto, light = (
+        self_contained(find(f"/seed/tern/60x40.{ending}", f"style={style}&theme={theme}")) for theme in ("auto", "light")
+    )
+    assert auto == light, "whoever rasterizes is shown no rule that it might follow"
+
+
 @pytest.mark.parametrize("style", NAMES)
 def test_a_picture_weighs_little(style: str) -> None:
     """Bytes as SVG: a usual picture, and the longest of names in the longest of shapes."""
     assert len(draw(f"/seed/precious-tide/400x300?style={style}")) < 2_600
     assert len(draw(f"/seed/{quote('ж' * 200)}/2048x300?style={style}")) < 8_000
+    assert len(draw(f"/seed/precious-tide/400x300?style={style}&theme=auto")) < 3_000

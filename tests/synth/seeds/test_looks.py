@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from placeholder import draw
 from placeholder.synth.catalogue import find
 from placeholder.synth.dice import roll
+from placeholder.synth.look import THEMES
 from placeholder.synth.seeds import look as room
 from placeholder.synth.seeds.album import LOOKS
 from placeholder.synth.seeds.look import LONG, Styled, body, sheet
-from placeholder.synth.seeds.palette import THEMES
 from placeholder.values.color import AA_TEXT, Color, contrast
 from placeholder.values.size import Size
 

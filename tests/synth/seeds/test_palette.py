@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from placeholder.synth.seeds.palette import THEMES, Palette, palette
+from placeholder.synth.seeds.palette import THEMES, Palette, following, palette
 from placeholder.values.color import AA_TEXT, contrast, luminance
 
 HARMONIES = 8
@@ -48,3 +48,18 @@ def test_every_die_of_the_hue_counts_and_every_harmony() -> None:
     assert len({palette("light", hue, 0) for hue in range(256)}) > 200
     assert len({palette("light", 40, harmony) for harmony in range(HARMONIES)}) == HARMONIES
     assert palette("light", 40, 255) == palette("light", 40, 255 % HARMONIES)
+
+
+def test_whoever_follows_the_reader_exchanges_every_colour_for_one_and_has_a_name_for_it() -> None:
+    """No two of a palette are the same, so what to exchange can be told by the colour alone."""
+    named = {}
+    for hue in range(256):
+        for harmony in range(HARMONIES):
+            shown, exchanged = following(hue, harmony + HARMONIES)
+            light, dark = (palette(theme, hue, harmony) for theme in THEMES)
+            assert shown == light._replace(mark=shown.mark)
+            sides = [(one.ground, one.soft, *one.tones, one.accent, one.ink) for one in (light, dark)]
+            assert exchanged == {one.hex: other.hex for one, other in zip(*sides, strict=True)}
+            assert len(exchanged) == len(sides[0])
+            named[shown.mark] = exchanged
+    assert len(named) == 256 * HARMONIES

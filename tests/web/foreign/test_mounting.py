@@ -16,8 +16,8 @@ FOREIGN = {
     "via.placeholder.com": ("/150/0000FF/808080", "/150x150.png?bg=00f&fg=808080"),
     "placehold.co": ("/600x400/orange/white", "/600x400?bg=ffa500&fg=fff"),
     "dummyimage.com": ("/qvga/f0f/f", "/320x240.png?bg=f0f&fg=fff"),
-    "fakeimg.pl": ("/250x100/ff0000,128/", "/250x100.png?bg=ff7f7f&fg=909090"),
-    "placeholders.dev": ("/api/350", "/350x350?bg=ddd&fg=6e6e6e"),
+    "fakeimg.pl": ("/250x100/ff0000,128/", "/250x100.png?bg=ff000080&fg=909090"),
+    "placeholders.dev": ("/api/350", "/350x350?bg=ddd&fg=00000080"),
     "picsum.photos": ("/seed/picsum/200/300", "/seed/picsum/200x300.jpg"),
 }
 SPECIFIED = [
@@ -118,7 +118,7 @@ async def test_a_size_means_on_each_host_what_it_meant_there(make_app: Any, aske
         "old.example:8000": "/400x300.png?bg=ccc&fg=000",
         "older.example": "/400x300.png?bg=ccc&fg=909090",
         "via.placeholder.com": "/400x300.png?bg=ccc&fg=969696",
-        "images.placeholders.dev": "/400x300?bg=ddd&fg=6e6e6e",
+        "images.placeholders.dev": "/400x300?bg=ddd&fg=00000080",
         "picsum.photos": "/400x300",
         "placehold.co.evil.example": "/400x300",
     }

@@ -4,7 +4,7 @@ import pytest
 from fixtures.foreign import Ask, Wanted, check, check_refusal
 
 HOST = "placehold.co"
-BG, FG = "dddddd", "999999"
+BG, FG, CLEAR = "dddddd", "999999", "00000000"
 
 URLS = {
     "/600x400": Wanted("svg", 600, 400, BG, FG),
@@ -20,9 +20,16 @@ URLS = {
     "/400x400/orange/white": Wanted("svg", 400, 400, "ffa500", "ffffff"),
     "/400x400/orange/white.png": Wanted("png", 400, 400, "ffa500", "ffffff"),
     "/400x400/brown/white?text=Chocolate": Wanted("svg", 400, 400, "a52a2a", "ffffff", "Chocolate"),
-    "/600x400/transparent/F00": Wanted("svg", 600, 400, "ffffff", "ff0000"),
-    "/600x400/transparent/FFF": Wanted("svg", 600, 400, "000000", "ffffff"),
-    "/600x400/transparent/white?text=TechHub+Premium": Wanted("svg", 600, 400, "000000", "ffffff", "TechHub Premium"),
+    "/600x400/transparent/F00": Wanted("svg", 600, 400, CLEAR, "ff0000"),
+    "/600x400/transparent/FFF": Wanted("svg", 600, 400, CLEAR, "ffffff"),
+    "/600x400/transparent": Wanted("svg", 600, 400, CLEAR, None),
+    "/600x400/transparent/F00.png": Wanted("png", 600, 400, CLEAR, "ff0000"),
+    "/300x200/Transparent/F00/webp": Wanted("webp", 300, 200, CLEAR, "ff0000"),
+    "/300x200/transparent/F00/avif": Wanted("avif", 300, 200, CLEAR, "ff0000"),
+    "/300x200/transparent/F00/jpg": Wanted("jpg", 300, 200, CLEAR, "ff0000"),
+    "/300x200/transparent/F00/gif": Wanted("gif", 300, 200, CLEAR, "ff0000"),
+    "/300x200/navy/transparent.png": Wanted("png", 300, 200, "000080", CLEAR),
+    "/600x400/transparent/white?text=TechHub+Premium": Wanted("svg", 600, 400, CLEAR, "ffffff", "TechHub Premium"),
     "/600x400?text=Hello+World": Wanted("svg", 600, 400, BG, FG, "Hello World"),
     "/600x400?text=Hello\\nWorld": Wanted("svg", 600, 400, BG, FG, "Hello\nWorld"),
     "/600x400?font=roboto": Wanted("svg", 600, 400, BG, FG),

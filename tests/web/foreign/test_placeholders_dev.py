@@ -4,7 +4,7 @@ import pytest
 from fixtures.foreign import Ask, Wanted, check, check_refusal
 
 HOST = "images.placeholders.dev"
-BG, FG = "dddddd", "6e6e6e"
+BG, FG = "dddddd", "00000080"
 
 URLS = {
     "/350": Wanted("svg", 350, 350, BG, FG),
@@ -14,7 +14,7 @@ URLS = {
     "/?width=350&height=100": Wanted("svg", 350, 100, BG, FG),
     "/?width=350": Wanted("svg", 350, 150, BG, FG),
     "/?height=200": Wanted("svg", 300, 200, BG, FG),
-    "/?width=200&height=100&bgColor=%23000&textColor=rgba(255,255,255,0.5)": Wanted("svg", 200, 100, "000000", "808080"),
+    "/?width=200&height=100&bgColor=%23000&textColor=rgba(255,255,255,0.5)": Wanted("svg", 200, 100, "000000", "ffffff80"),
     "/?width=140&height=100&bgColor=%23313131&textColor=%23dfdfde": Wanted("svg", 140, 100, "313131", "dfdfde"),
     "/?width=1055&height=100&text=Hello%20World&bgColor=%23434343&textColor=%23dfdfde": Wanted(
         "svg", 1055, 100, "434343", "dfdfde", "Hello World"
@@ -24,9 +24,9 @@ URLS = {
     ),
     "/?width=350&height=100&text=placeholders.dev": Wanted("svg", 350, 100, BG, FG, "placeholders.dev"),
     "/?width=250&height=200&text=This+text+is+too+long&bgColor=%23f7f6f6&textWrap=true": Wanted(
-        "svg", 250, 200, "f7f6f6", "7b7b7b", "This text is too long"
+        "svg", 250, 200, "f7f6f6", FG, "This text is too long"
     ),
-    "/350x100?bgColor=%23f7f6f6&text=Hello%20World": Wanted("svg", 350, 100, "f7f6f6", "7b7b7b", "Hello World"),
+    "/350x100?bgColor=%23f7f6f6&text=Hello%20World": Wanted("svg", 350, 100, "f7f6f6", FG, "Hello World"),
     "/350x100?width=360&height=200": Wanted("svg", 360, 200, BG, FG),
     "/350?height=200": Wanted("svg", 350, 200, BG, FG),
     "/api/350": Wanted("svg", 350, 350, BG, FG),
@@ -36,12 +36,12 @@ URLS = {
     "/?dy=5&fontSize=14&fontWeight=400&bgColor=%2380B5FF&textColor=%23000&fontFamily=roboto&width=70&height=140&text=x": Wanted(
         "svg", 70, 140, "80b5ff", "000000", "x"
     ),
-    "/?width=500&height=750&text=No+Image&bgColor=%23222": Wanted("svg", 500, 750, "222222", "111111", "No Image"),
+    "/?width=500&height=750&text=No+Image&bgColor=%23222": Wanted("svg", 500, 750, "222222", FG, "No Image"),
     "/350?bgColor=rebeccapurple&textColor=White": Wanted("svg", 350, 350, "663399", "ffffff"),
     "/350?bgColor=hsl(120,100%25,25%25)&textColor=%23fff": Wanted("svg", 350, 350, "008000", "ffffff"),
-    "/350?bgColor=rgb(10%2020%2030%20/%2050%25)&textColor=black": Wanted("svg", 350, 350, "84898e", "000000"),
-    "/350?bgColor=%230008&textColor=%23fff": Wanted("svg", 350, 350, "000000", "ffffff"),
-    "/350?bgColor=transparent&textColor=%23333": Wanted("svg", 350, 350, "ffffff", "333333"),
+    "/350?bgColor=rgb(10%2020%2030%20/%2050%25)&textColor=black": Wanted("svg", 350, 350, "0a141e80", "000000"),
+    "/350?bgColor=%230008&textColor=%23fff": Wanted("svg", 350, 350, "00000088", "ffffff"),
+    "/350?bgColor=transparent&textColor=%23333": Wanted("svg", 350, 350, "00000000", "333333"),
     "/350?darkBgColor=%23000&darkTextColor=%23fff": Wanted("svg", 350, 350, BG, FG),
     "/350?bgColor=&textColor=&text=&width=": Wanted("svg", 350, 350, BG, FG),
     "/9999x10": Wanted("svg", 2048, 10, BG, FG),
