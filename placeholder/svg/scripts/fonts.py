@@ -1,13 +1,12 @@
 """The fonts of other scripts (`compile.py` made them; fonts/OFL.txt is their licence), shaped by HarfBuzz.
 
-HarfBuzz comes with the `fonts` extra: `pack()` is None where it is not there. Each font is read on first use, and each glyph is
-traced on first use.
+HarfBuzz comes with the `fonts` extra: `pack()` is None where it is not there. Each font is read on first use.
 """
 
 import json
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -17,6 +16,9 @@ UNITS = 1000
 """To the em, as in the bundled tables."""
 BOLD = 0.03
 """How much wider, in ems, a stem becomes on each side where 700 is asked for: these fonts have no bold of their own."""
+
+KEPT = 8192
+"""Outlines that are kept. Marks can be placed in any number of ways, so there is no end to what may be asked for."""
 
 JAPANESE = "ja"
 """The language whose forms of Chinese characters the font has besides the Chinese ones."""
@@ -36,8 +38,6 @@ class Glyph(NamedTuple):
 class ScriptFont:
     file: str
     script: str
-    _placed: dict[tuple[int, ...], str] = field(default_factory=dict)
-    """Outlines by glyph, boldness and place."""
 
     @cached_property
     def _face(self) -> Any:
@@ -71,15 +71,8 @@ class ScriptFont:
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             glyph = info.codepoint
             dx, dy, advance, _ = place.position
-            outline = self._outline(font, glyph, is_bold, dx, dy, advance)
-            glyphs.append(Glyph(info.cluster, advance, outline, not glyph))
+            glyphs.append(Glyph(info.cluster, advance, _outline(font, glyph, dx, dy, advance), not glyph))
         return glyphs
-
-    def _outline(self, font: Any, *placed: int) -> str:
-        outline = self._placed.get(placed)
-        if outline is None:
-            outline = self._placed[placed] = _trace(font, *placed)
-        return outline
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +112,8 @@ def _font(face: Any, bold: float) -> Any:
     return font
 
 
-def _trace(font: Any, glyph: int, _bold: int, dx: int, dy: int, advance: int) -> str:
+@lru_cache(maxsize=KEPT)
+def _outline(font: Any, glyph: int, dx: int, dy: int, advance: int) -> str:
     outline = Outline()
     font.draw_glyph(glyph, _tracer(), outline)
     x, y = outline.start
