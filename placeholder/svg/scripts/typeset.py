@@ -20,6 +20,8 @@ _FOLLOWS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f]")
 _JOINER, _AS_EMOJI, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _BOLD = 700
+MOST = 400_000
+"""Characters of outlines that a text may come to: enough for 200 ideographs, not for 200 of the most elaborate emoji."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,18 @@ def _within(run: Run, start: int, end: int) -> Run:
 
 
 def typeset(text: str, face: Face) -> Setting | None:
-    """`text` (clean); None where no pack is installed, or its fonts lack a character."""
+    """`text` (clean); None where no pack is installed, its fonts lack a character, or it comes to MOST."""
     fonts_at_hand = pack()
     fonts = _fonts(text, face, fonts_at_hand) if fonts_at_hand else None
     if fonts is None:
         return None
     language, count = JAPANESE if _KANA.search(text) else None, len(text)
     setting = Setting(text, face, language, tuple(_runs(text, fonts)), [0] * count, [False] * count)
+    length = 0
     for run in setting.runs:
         for glyph in setting.glyphs(run):
-            if glyph.is_missing:
+            length += len(glyph.outline)
+            if glyph.is_missing or length > MOST:
                 return None
             setting.widths[run.start + glyph.cluster] += glyph.advance
             setting.starts[run.start + glyph.cluster] = True

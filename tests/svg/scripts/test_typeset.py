@@ -152,6 +152,13 @@ def test_initials_of_any_script_are_outlines() -> None:
         assert draw(url.format(".png")) != draw(url.format(".png").replace("initials", "waves"))
 
 
+def test_two_hundred_ideographs_are_outlines_and_as_many_elaborate_emoji_are_not() -> None:
+    """What one URL may cost has a bound."""
+    assert len(draw(f"/2048x2048?text={quote('鬱' * 200)}")) > 100_000
+    assert len(draw(f"/2048x2048?text={quote('📓' * 200)}")) < 20_000
+    assert b"<text" not in draw(f"/2048x2048?text={quote('📓' * 12)}")
+
+
 @pytest.mark.parametrize("text", ["占\U00013000", "\U00020000", "\ue000占"], ids=ascii)
 def test_a_character_that_no_font_has_leaves_the_words_to_the_viewer(text: str) -> None:
     assert typeset(text, SANS) is None
