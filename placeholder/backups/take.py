@@ -25,7 +25,7 @@ from placeholder.backups.premises import NotOurs, Premises
 from placeholder.blobs.store import Blobs
 from placeholder.db.database import open_engine
 from placeholder.db.health import Damaged, copy, is_damage, opened_copy
-from placeholder.db.hold import alone, beside, share
+from placeholder.db.hold import alone, beside, marker, share
 from placeholder.db.schema import version as schema_of
 from placeholder.db.tables import jobs
 from placeholder.jobs.model import Phase, blob_key
@@ -49,14 +49,14 @@ class _Rows:
 async def take(where: Premises, url: str, blobs: Blobs, out: IO[bytes], *, with_secret: bool) -> Taken:
     """Writes a backup of what lies at `where`, whose database has `url`, into `out`. Raises NotOurs, BadSettings, Damaged, InUse,
     Interrupted, Unavailable, OSError."""
-    if not where.database.is_file():
+    if not where.database.is_file() and not marker(where.database).exists():
         raise NotOurs(f"{where.database}: there is no database to back up")
-    mark = where.mark()
-    if mark is None:
-        raise NotOurs(f"{where.secret}: there is no secret, and without it nobody can use what the database keeps")
-    is_here = with_secret and where.given is None
     now = time.time()
     with closing(share(where.database)), _copied(where.database, url) as (file, rows):
+        mark = where.mark()
+        if mark is None:
+            raise NotOurs(f"{where.secret}: there is no secret, and without it nobody can use what the database keeps")
+        is_here = with_secret and where.given is None
         writer = Writer(out, now)
         writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
         if is_here:

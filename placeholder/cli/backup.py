@@ -130,14 +130,15 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Raises click.ClickException. A SIGTERM ends what is being done as Ctrl-C does."""
+    """Raises click.ClickException. SIGTERM and Ctrl-C end what is being done at once, and cleanly; asyncio would wait for the
+    next step."""
     from placeholder.backups.archive import BadBackup
     from placeholder.backups.premises import NotOurs
     from placeholder.cli.ground import told
     from placeholder.db.hold import InUse
 
     is_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, _end) if is_main else None
+    before = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGINT) if is_main}
     try:
         with told():
             yield
@@ -148,9 +149,9 @@ def _in_words() -> Iterator[None]:
     except OSError as error:
         raise click.ClickException(f"{error.filename2 or error.filename or 'FILE'}: {error.strerror}") from None
     finally:
-        if is_main:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
