@@ -6,6 +6,7 @@
 - Nothing is brought up to date: a backup before an upgrade is one of what the older release left.
 """
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from placeholder.backups.archive import DATABASE, PICTURES, SECRET, About, Place, Writer
 from placeholder.backups.premises import NotOurs, Premises
@@ -106,9 +107,9 @@ def _copy(database: Path, url: str, half: Path) -> _Rows:
             return _Rows(schema, [(row.id, row.epoch) for row in found])
     except Damaged:
         raise Damaged(database) from None
-    except SQLAlchemyError as error:
+    except DBAPIError as error:
         if is_damage(error):
             raise Damaged(database) from None
-        raise
+        raise OSError(errno.EIO, str(error.orig), str(half)) from None  # a full disk, in SQLite's words
     finally:
         engine.dispose()

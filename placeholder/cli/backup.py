@@ -67,10 +67,11 @@ def backup(target: Path, without_secret: bool, force: bool) -> None:
 @click.argument("source", metavar="BACKUP", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--force", is_flag=True, help="Put it in the place of what is there, which is kept under another name.")
 def restore(source: Path, force: bool) -> None:
-    """Put a BACKUP in its place (- reads it from standard input), while no service runs there.
+    """Put a BACKUP in its place, while no service runs.
 
     \b
     placeholder restore backup.tar
+    age -d … | placeholder restore -     from standard input
 
     It is looked through before anything is touched, and put in place as a whole or not at all. Jobs that were under way go on
     when the service starts. What came after the backup is not in it: newer jobs and keys are gone, and A KEY THAT WAS REVOKED
@@ -112,15 +113,19 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     from placeholder.db.hold import alone
 
     half = path.with_name(_HALF)
-    with alone(half) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            half.replace(path)
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
+    try:
+        with alone(half) as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                half.replace(path)
+            except BaseException:
+                half.unlink(missing_ok=True)
+                raise
+    except OSError as error:  # whose writes do not say where
+        error.filename = error.filename or str(path)
+        raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
@@ -147,7 +152,7 @@ def _in_words() -> Iterator[None]:
     except (NotOurs, InUse) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename2 or error.filename or 'FILE'}: {error.strerror}") from None
+        raise click.ClickException(f"{error.filename2 or error.filename or 'The disk'}: {error.strerror}") from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -137,20 +137,23 @@ def test_what_cannot_be_is_said_in_one_line(
     assert not (home / "b.tar").exists()
 
 
-def test_a_full_disk_leaves_no_file(run: Run, home: Path, shop: str) -> None:
+@pytest.mark.parametrize(
+    ("room", "sentence"),
+    [(20_000, "{home}/data/placeholder.db.backup-half: disk I/O error"), (70_000, "b.tar: File too large")],
+    ids=["for no copy", "for the copy alone"],
+)
+def test_a_full_disk_leaves_no_file(run: Run, home: Path, shop: str, room: int, sentence: str) -> None:
     import resource
 
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, usual[1]))  # enough for the copy, not for the archive
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, usual[1]))
         done = run("backup", "b.tar")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
         signal.signal(signal.SIGXFSZ, before)
-    assert done.exit_code == 1
-    assert done.stderr.startswith("Error: ")
-    assert done.stderr.count("\n") == 1
+    assert (done.exit_code, done.stderr) == (1, f"Error: {sentence.format(home=home)}\n")
     assert [path.name for path in home.iterdir()] == ["data"]
     assert not [path for path in (home / "data").iterdir() if "half" in path.name]
     assert run("backup", "b.tar").exit_code == 0
@@ -270,3 +273,21 @@ def test_a_terminal_gets_no_archive(run: Run, home: Path, shop: str, monkeypatch
     monkeypatch.setattr(sys, "stdout", Terminal(io.BytesIO()))
     with pytest.raises(Exception, match="a backup is nothing for a terminal"):
         main(["backup", "-"], standalone_mode=False)
+
+
+def test_a_restore_on_a_full_disk_changes_nothing(run: Run, home: Path, shop: str) -> None:
+    import resource
+
+    run("backup", "b.tar")
+    before = (home / "data" / "placeholder.db").read_bytes()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, usual[1]))
+        done = run("restore", "b.tar", "--force")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert (done.exit_code, done.stderr) == (1, "Error: The disk: File too large\n")
+    assert names_of(home / "data") == {"placeholder.db", "secret"}
+    assert (home / "data" / "placeholder.db").read_bytes() == before
