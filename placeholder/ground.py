@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from placeholder.db.database import BadDatabaseUrl, Database, open_engine, sqlite_file
 from placeholder.db.health import Damaged, check, is_damage
-from placeholder.db.hold import Hold, InUse, settled, share
+from placeholder.db.hold import Hold, InUse, share
 from placeholder.db.schema import NewerSchema, migrate
 from placeholder.db.turns import TooLong
 from placeholder.settings import BadSettings, Settings
@@ -56,7 +56,7 @@ def _bring_up(engine: Engine, hold: Hold | None) -> None:
     try:
         if hold and hold.was_left:
             check(engine)
-            settled(hold)
+            hold.settle()
         migrate(engine)
     except NewerSchema as error:
         raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None

@@ -53,7 +53,8 @@ async def take(where: Premises, url: str, blobs: Blobs, out: IO[bytes], *, with_
     if not where.database.is_file() and not marker(where.database).exists():
         raise NotOurs(f"{where.database}: there is no database to back up")
     now = time.time()
-    with closing(share(where.database)), _copied(where.database, url) as (file, rows):
+    with closing(share(where.database)) as hold, _copied(where.database, url) as (file, rows):
+        hold.settle()  # the copy was looked through, and a service may start meanwhile
         mark = where.mark()
         if mark is None:
             raise NotOurs(f"{where.secret}: there is no secret, and without it nobody can use what the database keeps")

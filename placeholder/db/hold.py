@@ -35,6 +35,10 @@ class Hold:
         self.was_left = was_left
         """The last to have the database open did not close it, and nobody else has it open."""
 
+    def settle(self) -> None:
+        """The database was looked through, and others may open it."""
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+
     def close(self) -> None:
         """Once."""
         os.close(self._lock)
@@ -67,11 +71,6 @@ def _await_others(file: Path, lock: int, wait_s: float) -> None:
 def _refuse_halves(file: Path) -> None:
     if marker(file).exists():
         raise Interrupted(f"{file}: a restore of it was interrupted; run placeholder restore again")
-
-
-def settled(hold: Hold) -> None:
-    """The database of `hold` was looked through, and others may open it."""
-    fcntl.flock(hold._lock, fcntl.LOCK_SH)
 
 
 def take(file: Path) -> Hold:

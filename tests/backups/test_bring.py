@@ -22,6 +22,8 @@ from fixtures.imagining import SECRET, Imagining
 from placeholder.backups import bring as brought
 from placeholder.backups.archive import About, BadBackup, Place
 from placeholder.backups.premises import NotOurs, premises
+from placeholder.backups.take import take
+from placeholder.blobs.store import open_blobs
 from placeholder.db.hold import Interrupted, InUse, marker, share
 from placeholder.ground import open_ground
 from placeholder.jobs import store
@@ -330,10 +332,29 @@ async def test_what_is_not_there_is_not_backed_up_and_not_made(kept: Kept, empty
         await taken(empty)
 
 
-async def test_a_picture_that_is_not_there_is_named(kept: Kept, empty: Settings) -> None:
-    from placeholder.backups.take import take
-    from placeholder.blobs.store import open_blobs
+async def test_a_service_may_start_while_a_backup_is_written_out(kept: Kept, empty: Settings) -> None:
+    """Of what a crash left, too."""
+    await bring(kept.backup, empty)
+    database = premises(empty).database
 
+    class Out(io.BytesIO):
+        def write(self, chunk: Any) -> int:
+            share(database, wait_s=0).close()
+            return super().write(chunk)
+
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("INSERT INTO deliveries VALUES ('d', 0)")
+        connection.commit()
+        hold = share(database)
+        assert hold.was_left
+        hold.close()
+        out = Out()
+        await take(premises(empty), empty.database, open_blobs(empty.storage), out, with_secret=True)
+    assert any("'d'" in row for row in rows(read(out.getvalue())[0]["placeholder.db"]))
+
+
+async def test_a_picture_that_is_not_there_is_named(kept: Kept, empty: Settings) -> None:
     await bring(kept.backup, empty)
     key = sorted(kept.pictures)[0]
     (empty.data_dir / "pictures" / key).unlink()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from placeholder.db.hold import Interrupted, InUse, alone, marker, settled, share, take
+from placeholder.db.hold import Interrupted, InUse, alone, marker, share, take
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_log_that_was_left_tells_of_a_crash(file: Path) -> None:
     assert first.was_left
     with pytest.raises(InUse):
         share(file, wait_s=0.1)
-    settled(first)
+    first.settle()
     second = share(file)
     assert not second.was_left, "it is the log of a running service"
     first.close()
