@@ -2,12 +2,19 @@
 
 import os
 import secrets
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from placeholder.db.database import BadDatabaseUrl, Database, open_engine
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from placeholder.db.database import BadDatabaseUrl, Database, open_engine, sqlite_file
+from placeholder.db.health import Damaged, check, is_damage
+from placeholder.db.hold import Hold, InUse, share
 from placeholder.db.schema import NewerSchema, migrate
+from placeholder.db.turns import TooLong
 from placeholder.settings import BadSettings, Settings
 from placeholder.vault import MIN_SECRET, Vault
 
@@ -21,29 +28,51 @@ class Ground:
 
 
 def open_ground(settings: Settings) -> Ground:
-    """The database, brought up to date, and the vault. Raises BadSettings."""
+    """The database, brought up to date, and the vault. Raises BadSettings, Damaged, Interrupted."""
+    with ExitStack() as stack:
+        try:
+            file = sqlite_file(settings.database)
+            hold = share(file) if file else None
+            if hold:
+                stack.callback(hold.close)
+            engine = open_engine(settings.database)
+            stack.callback(engine.dispose)
+        except BadDatabaseUrl as error:
+            raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
+        except InUse as error:
+            raise BadSettings(str(error)) from None
+        except OSError as error:
+            culprit = (
+                "DATABASE_URL: cannot write its file" if settings.database_url else f"DATA_DIR: cannot write {settings.data_dir}"
+            )
+            raise BadSettings(f"PLACEHOLDER_{culprit}: {error.strerror}") from None
+        secret = settings.secret.get_secret_value() if settings.secret else _kept_secret(settings, engine.dialect.name)
+        _bring_up(engine, hold)
+        return Ground(Database(engine, stack.pop_all().close), Vault(secret))
+
+
+def _bring_up(engine: Engine, hold: Hold | None) -> None:
+    """Raises BadSettings, Damaged."""
     try:
-        engine = open_engine(settings.database)
-    except BadDatabaseUrl as error:
-        raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
-    except OSError as error:
-        culprit = (
-            "DATABASE_URL: cannot write its file" if settings.database_url else f"DATA_DIR: cannot write {settings.data_dir}"
-        )
-        raise BadSettings(f"PLACEHOLDER_{culprit}: {error.strerror}") from None
-    secret = settings.secret.get_secret_value() if settings.secret else _kept_secret(settings, engine.dialect.name)
-    try:
+        if hold and hold.was_left:
+            check(engine)
+            hold.settle()
         migrate(engine)
     except NewerSchema as error:
         raise BadSettings(f"PLACEHOLDER_DATABASE_URL: {error}") from None
-    return Ground(Database(engine), Vault(secret))
+    except TooLong:
+        raise BadSettings("PLACEHOLDER_DATABASE_URL: another process is writing into the database; try again") from None
+    except SQLAlchemyError as error:
+        if is_damage(error):
+            raise Damaged(engine.url.database or "") from None
+        raise
 
 
 def _kept_secret(settings: Settings, dialect: str) -> str:
     """The secret in the data folder, made where there is none yet."""
     if dialect != "sqlite":
         raise BadSettings("PLACEHOLDER_SECRET: expected 32 random characters or more; every process needs the same")
-    path = settings.data_dir / "secret"
+    path = secret_file(settings)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -54,9 +83,20 @@ def _kept_secret(settings: Settings, dialect: str) -> str:
                 os.fsync(own.fileno())
                 with suppress(FileExistsError):
                     os.link(own.name, path)
-        kept = path.read_text("utf-8", "replace").strip()
+        kept = read_secret(path)
     except OSError as error:
         raise BadSettings(f"PLACEHOLDER_DATA_DIR: cannot write {settings.data_dir}: {error.strerror}") from None
+    return kept
+
+
+def secret_file(settings: Settings) -> Path:
+    """Where the secret is kept that was made for these data."""
+    return settings.data_dir / "secret"
+
+
+def read_secret(path: Path) -> str:
+    """Raises BadSettings, OSError."""
+    kept = path.read_text("utf-8", "replace").strip()
     if len(kept) < MIN_SECRET or not kept.isascii():
         raise BadSettings(f"PLACEHOLDER_DATA_DIR: expected the secret that was made for these data in {path}")
     return kept

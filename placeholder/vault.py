@@ -29,6 +29,8 @@ class Vault:
         self.signing_key = derive(b"submit-token/v1")
         self.playground = derive(b"playground-key/v1")
         """What the key of the front page is made from."""
+        self.mark = derive(b"backup-mark/v1")
+        """By which a backup tells whether a secret is the one that it was made under."""
         self._prompts = AESGCM(derive(b"prompt/v1"))
 
     def seal(self, job: str, prompt: str) -> bytes:

@@ -301,8 +301,83 @@ def test_the_platform_waits_for_the_last_answer() -> None:
 
 
 def test_the_platform_sets_only_what_the_service_knows() -> None:
+    """In its comments too, which tell of other ways to deploy."""
     from placeholder.settings import Settings
 
-    names = tomllib.loads(source("fly.toml"))["env"]
-    known = {f"PLACEHOLDER_{name.upper()}" for name in Settings.model_fields}
-    assert set(names) <= known
+    names = {*tomllib.loads(source("fly.toml"))["env"], *re.findall(r"PLACEHOLDER_[A-Z_]+", source("fly.toml"))}
+    assert names >= {"PLACEHOLDER_SECRET", "PLACEHOLDER_DATABASE_URL", "PLACEHOLDER_STORAGE_URL", "PLACEHOLDER_PUBLIC_URL"}
+    assert names <= {f"PLACEHOLDER_{name.upper()}" for name in Settings.model_fields}
+
+
+FLY: dict[str, set[str]] = {
+    "": {"app", "primary_region", "kill_signal", "kill_timeout", "build", "env", "mounts", "http_service", "vm"},
+    "build": {"dockerfile"},
+    "mounts": {
+        "source",
+        "destination",
+        "initial_size",
+        "snapshot_retention",
+        "auto_extend_size_threshold",
+        "auto_extend_size_increment",
+        "auto_extend_size_limit",
+    },
+    "http_service": {
+        "internal_port",
+        "force_https",
+        "auto_stop_machines",
+        "auto_start_machines",
+        "min_machines_running",
+        "concurrency",
+        "checks",
+    },
+    "http_service.concurrency": {"type", "soft_limit", "hard_limit"},
+    "http_service.checks": {"method", "path", "interval", "timeout", "grace_period"},
+    "vm": {"size", "memory"},
+}
+"""Of https://fly.io/docs/reference/configuration/ what we use: what the platform does not know it passes over in silence."""
+
+
+@pytest.mark.parametrize("section", FLY)
+def test_the_platform_knows_every_word(section: str) -> None:
+    found: Any = tomllib.loads(source("fly.toml"))
+    for name in filter(None, section.split(".")):
+        found = found[name]
+    for table in found if isinstance(found, list) else [found]:
+        assert set(table) == FLY[section]
+
+
+def test_the_platform_mounts_the_volume_where_the_image_keeps_its_data() -> None:
+    fly = tomllib.loads(source("fly.toml"))
+    assert fly["mounts"]["destination"] == last("VOLUME") == "/data"
+    assert any("PLACEHOLDER_DATA_DIR=/data" in rest.split() for word, rest in stages()[-1] if word == "ENV")
+    grows = {name: int(re.match(r"\d+", str(fly["mounts"][name]))[0]) for name in FLY["mounts"] - {"source", "destination"}}  # type: ignore[index]
+    assert grows["initial_size"] < grows["auto_extend_size_limit"]
+    assert 1 <= grows["snapshot_retention"] <= 60
+    assert 0 < grows["auto_extend_size_threshold"] < 100
+
+
+def test_the_platform_spreads_requests_before_it_refuses_them() -> None:
+    concurrency = tomllib.loads(source("fly.toml"))["http_service"]["concurrency"]
+    assert concurrency["type"] == "requests"
+    assert concurrency["soft_limit"] < concurrency["hard_limit"]
+
+
+@pytest.mark.parametrize("name", ["interval", "timeout", "grace_period"])
+def test_the_platform_s_times_have_units(name: str) -> None:
+    """Without, they are milliseconds."""
+    (check,) = tomllib.loads(source("fly.toml"))["http_service"]["checks"]
+    assert re.fullmatch(r"\d+s", check[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Dockerfile", ("docker stop -t 30", "placeholder backup - > backup.tar", "placeholder restore - < backup.tar")),
+        (
+            "fly.toml",
+            ("fly scale count 1", "/opt/placeholder/bin/placeholder backup -", "--user placeholder", "leave [mounts] out"),
+        ),
+    ],
+)
+def test_what_an_operator_has_to_do_is_said_there(name: str, words: tuple[str, ...]) -> None:
+    assert [word for word in words if word not in source(name)] == []

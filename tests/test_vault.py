@@ -25,7 +25,7 @@ def hkdf(secret: str, purpose: str) -> bytes:
 
 
 def subkeys(vault: Vault) -> list[bytes]:
-    return [vault.id_key, vault.hook_key, vault.pepper, vault.address_key, vault.signing_key, vault.playground]
+    return [vault.id_key, vault.hook_key, vault.pepper, vault.address_key, vault.signing_key, vault.playground, vault.mark]
 
 
 # ---------------------------------------------------------------- keys
@@ -33,7 +33,7 @@ def subkeys(vault: Vault) -> list[bytes]:
 
 def test_no_key_is_another_s_be_it_of_this_secret_or_of_another() -> None:
     found = [key for secret in SECRETS for key in subkeys(Vault(secret))]
-    assert len(set(found)) == 6 * len(SECRETS)
+    assert len(set(found)) == 7 * len(SECRETS)
     assert {len(key) for key in found} == {32}
 
 
@@ -47,6 +47,7 @@ def test_the_same_secret_gives_the_same_keys(secret: str) -> None:
 def test_ids_digests_and_addresses_stay_what_they_are(secret: str) -> None:
     """Another derivation would orphan every row, key, webhook and signing secret that there is."""
     purposes = ("job-id/v1", "webhook-address/v1", "api-key/v1", "client-address/v1", "submit-token/v1", "playground-key/v1")
+    purposes += ("backup-mark/v1",)
     expected = [hkdf(secret, purpose) for purpose in purposes]
     assert subkeys(Vault(secret)) == expected
 

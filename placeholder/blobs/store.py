@@ -60,12 +60,10 @@ def segments(key: str) -> list[str]:
 def open_blobs(url: str, *, at: Callable[[str], None] = lambda _: None, seconds: float = 20) -> Blobs:
     """The store that `url` names; nothing is asked of it yet. A call takes at most `seconds` where it goes over a network.
     `at` hears "store.after_write" and "store.after_rename" as a put on this disk passes there. Raises ValueError."""
-    if url.startswith("file://"):
+    root = folder(url)
+    if root:
         from placeholder.blobs.disk import Disk
 
-        root = Path(unquote(url.removeprefix("file://")))
-        if not root.is_absolute() or ".." in root.parts or "\0" in url:
-            raise ValueError("expected file:// and an absolute folder")
         return Disk(root, at)
     from placeholder.blobs.bucket import open_bucket
 
@@ -76,3 +74,13 @@ def open_blobs(url: str, *, at: Callable[[str], None] = lambda _: None, seconds:
         # Not said back: people put credentials into URLs.
         raise ValueError("expected file:///folder, memory:, or s3, gs or az://bucket/prefix, without credentials")
     return open_bucket(bucket[1], url, seconds)
+
+
+def folder(url: str) -> Path | None:
+    """Where a store on this disk lies; None for any other. Raises ValueError."""
+    if not url.startswith("file://"):
+        return None
+    root = Path(unquote(url.removeprefix("file://")))
+    if not root.is_absolute() or ".." in root.parts or "\0" in url:
+        raise ValueError("expected file:// and an absolute folder")
+    return root

@@ -5,7 +5,8 @@
 - On SQLite writes share transactions: whatever has queued up while the last one was committed goes into the next, each
   function under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is
   answered is durable. A function may run twice (after a deadlock): it must change nothing but rows.
-- SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer.
+- SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer, and one of all processes at a
+  time (turns.py).
 
 SQLAlchemy runs synchronously here: in its asynchronous form over aiosqlite each statement crosses threads, and a fifth as
 many statements a second get through.
@@ -17,7 +18,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
@@ -26,6 +27,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from placeholder.db.turns import TooLong, Turns
 from placeholder.errors import Unavailable
 
 T = TypeVar("T")
@@ -35,7 +37,8 @@ MAX_BATCH = 256
 """Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
 rows in turn and lose whole batches to deadlocks."""
 _READERS = 2
-_BUSY_S = 5
+BUSY_S = 5
+"""Seconds that one writer waits for another."""
 _SQLITE = """
 PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
@@ -62,6 +65,12 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for any other. Raises BadDatabaseUrl."""
+    parsed = _parse(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -75,10 +84,16 @@ def _parse(url: str) -> URL:
     raise BadDatabaseUrl("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
 
 
+def turns(engine: Engine) -> Turns | None:
+    """Whose turn it is to write; None where the engine sees to that."""
+    is_file = engine.dialect.name == "sqlite" and engine.url.database
+    return Turns(Path(engine.url.database or ""), BUSY_S) if is_file else None
+
+
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.executescript(_SQLITE)
     # SQLite waits for no writer when it is to turn a file's journal into a write-ahead log; so this does.
-    until = time.monotonic() + _BUSY_S
+    until = time.monotonic() + BUSY_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -99,10 +114,12 @@ class _Order(NamedTuple):
 class Database:
     """Opens nothing before it is asked something. `close` it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, release: Callable[[], None] = lambda: None) -> None:
+        """`release` is called when it is closed."""
+        self.engine, self._release = engine, release
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._most = MAX_BATCH if self.is_sqlite else 1
+        self._turns = turns(engine)
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
         self._writer = Thread(target=self._write_batches, name="db-write", daemon=True)
@@ -135,6 +152,9 @@ class Database:
         self._writer.join()
         self._readers.shutdown()
         self.engine.dispose()
+        if self._turns:
+            self._turns.close()
+        self._release()
 
     def _read(self, work: Work[T]) -> T:
         with _told(), self.engine.connect() as connection:
@@ -159,8 +179,13 @@ class Database:
         """What each returned or raised, all of them in one transaction."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with _told(), self.engine.connect() as connection:
-                    return self._in_transaction(connection, works)
+                with ExitStack() as stack:
+                    if self._turns:
+                        stack.enter_context(self._turns.turn())
+                    stack.enter_context(_told())
+                    return self._in_transaction(stack.enter_context(self.engine.connect()), works)
+            except TooLong:
+                return [Unavailable("The database")] * len(works)
             except Unavailable as error:
                 if error.__cause__ is None or not _is_deadlock(error.__cause__) or attempt == _ATTEMPTS:
                     return [error] * len(works)

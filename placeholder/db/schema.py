@@ -1,8 +1,11 @@
 """Brings a database to the schema that this release reads and writes. Refuses one that a newer release has changed."""
 
+from contextlib import ExitStack
 from importlib.resources import files
 
 from sqlalchemy import Connection, Engine, inspect
+
+from placeholder.db.database import turns
 
 HEAD = "0002"
 """The last of db/migrations/versions; Alembic itself is loaded only where there is something to change."""
@@ -15,10 +18,15 @@ class NewerSchema(Exception):
 
 
 def migrate(engine: Engine) -> None:
-    """Raises NewerSchema."""
-    with engine.connect() as connection:
-        if _version(connection) == HEAD:
+    """Raises NewerSchema, TooLong."""
+    with ExitStack() as stack:
+        connection = stack.enter_context(engine.connect())
+        if version(connection) == HEAD:
             return
+        taking = turns(engine)
+        if taking:
+            stack.callback(taking.close)
+            stack.enter_context(taking.turn())
         is_sqlite = connection.dialect.name == "sqlite"
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "BEGIN")
         try:
@@ -31,23 +39,34 @@ def migrate(engine: Engine) -> None:
             raise
 
 
-def _version(connection: Connection) -> str | None:
+def version(connection: Connection) -> str | None:
+    """The schema's; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    version: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return version
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Raises NewerSchema where `migrate` would."""
+    from alembic.script import ScriptDirectory
+
+    found = version(connection)
+    known = {script.revision for script in ScriptDirectory(_migrations()).walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerSchema(f"The database has schema {found}; this release knows {HEAD} and older. Use the newer release.")
 
 
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
-    version = _version(connection)
+    refuse_newer(connection)
     config = Config()
-    config.set_main_option("script_location", str(files(__package__).joinpath("migrations")))
+    config.set_main_option("script_location", _migrations())
     config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
-        raise NewerSchema(f"The database has schema {version}; this release knows {HEAD} and older. Use the newer release.")
     command.upgrade(config, "head")
+
+
+def _migrations() -> str:
+    return str(files(__package__).joinpath("migrations"))

@@ -90,8 +90,9 @@ def test_a_file_that_is_no_database(run: Run, home: Path, content: bytes) -> Non
     (home / "data").mkdir()
     (home / "data" / "placeholder.db").write_bytes(content)
     done = run("keys", "list")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr == "Error: PLACEHOLDER_DATABASE_URL: the database cannot be opened\n"
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"Error: {home}/data/placeholder.db: the database is damaged. It is left as it is;")
+    assert done.stderr.count("\n") == 1
     assert (home / "data" / "placeholder.db").read_bytes() == content
 
 

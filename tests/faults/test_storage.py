@@ -173,11 +173,12 @@ async def test_a_corrupt_database(spoil: Callable[[Path], None], make_service: M
     service.log.unlink()
     spoil(tmp_path / "data" / "placeholder.db")
     service.start()
-    assert await service.ended() == 1
+    assert await service.ended() == 3
     told = service.told().strip()
     assert told.startswith("Error: ")
     assert len(told.splitlines()) == 1
-    assert "database" in told
+    assert "the database is damaged" in told
+    assert "placeholder restore BACKUP --force" in told
 
 
 async def test_another_writes_into_a_database_that_was_restored(make_service: MakeService, tmp_path: Path) -> None:
