@@ -25,12 +25,14 @@ class Echo:
 
     board: Board | None = None
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, longest: int) -> None:
+        """`longest`: bytes of a body that is read."""
+        self._app, self._longest = app, longest
         self._kept: BoundedCache[bytes, tuple[float, Job, Answer]] = BoundedCache(_KEPT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.board is None or scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != "/ai":
+        is_asking = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/ai"
+        if self.board is None or not is_asking or not self._is_awaited(scope):
             await self._app(scope, receive, send)
             return
         first = await receive()
@@ -47,6 +49,13 @@ class Echo:
             return unread.pop() if unread else await receive()
 
         await self._app(scope, replay, send)
+
+    def _is_awaited(self, scope: Scope) -> bool:
+        """Whether a body may be waited for before anybody has judged the head: its sender waits for no word of ours, and
+        announces no more of it than is read."""
+        said = dict(scope["headers"])
+        length = said.get(b"content-length", b"")
+        return b"expect" not in said and (not length or (len(length) < 9 and length.isdigit() and int(length) <= self._longest))
 
     def _recall(self, asked: bytes) -> Answer | None:
         kept = self._kept.get(asked)
