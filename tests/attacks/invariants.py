@@ -35,6 +35,9 @@ def check(row: Row, method: str, reply: Reply, assert_sound_svg: AssertSoundSvg)
     told = {name for name, _ in reply.headers}
     assert not told & {"location", "set-cookie", "server", "x-powered-by", "access-control-allow-credentials"}
     assert not row.says or reply.body == row.says
+    assert ("allow" in told) == (reply.status in (204, 405))
+    assert ("www-authenticate" in told) == (reply.status == 401 and row.code != "bad_signature")
+    assert reply["access-control-allow-origin"] == "*" or reply.status < 400
     kind = reply["content-type"]
     _check_keeping(reply, kind)
     if reply.status != 204:
@@ -85,6 +88,7 @@ def _check_body(row: Row, kind: str, reply: Reply, assert_sound_svg: AssertSound
         if reply.status >= 400:
             assert list(told) == ["error", "code", "param"]
             assert (told["code"], told["param"]) == (row.code, row.param or told["param"])
+            assert row.param is None or told["error"].startswith(f"{row.param}: expected ")
             assert reply.status < 500 or told["code"] in NAMED
     elif kind.startswith("text/"):
         assert body.decode("utf-8")
