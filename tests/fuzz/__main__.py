@@ -12,7 +12,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["placeholder"]):
+with atheris.instrument_imports(include=["placeholder", "PIL"]):
     from fuzz.targets import TARGETS, escaped
 
 

@@ -265,6 +265,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType({
         (
             b"\n".join((b"m1", b"%d" % NOW, b"v1,AAAA v1,a2tr", hook_url("", KEY, "a" * 16, 1, 1).partition("?")[2].encode(),
                         b'{"id": "p1", "status": "succeeded", "output": ["https://replicate.delivery/a.png"]}')),
+            b"m\n1\n\n" + hook_url("", KEY, "a" * 16, 1, 1).partition("?")[2].replace("a=1", "a=01").encode(),
             b'm\n1\nv1,@ v2,A\njob=a&e=1&a=1&t=A\n{"id": "p1", "status": "failed", "error": "code: PA"}',
         ),
         (b"v1,", b"job=", b"&e=", b"&a=", b"&t=", b'"status"', b'"succeeded"', b'"failed"', b'"output"', b'"error"', b"http://",
