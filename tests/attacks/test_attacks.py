@@ -50,6 +50,12 @@ def ports(known: Known, services: dict[str, Service], serving: Callable[..., Any
         }
 
 
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Reply]:
+    """What the application said, by row."""
+    return {}
+
+
 def named(rows: list[Row]) -> Any:
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in rows])
 
@@ -61,10 +67,12 @@ async def asked(service: Service, request: Request, **more: str) -> Reply:
 
 @in_one_loop
 @named([row for row in ROWS if not row.raw])
-async def test_of_the_application(row: Row, services: dict[str, Service], known: Known, assert_sound_svg: AssertSoundSvg) -> None:
+async def test_of_the_application(
+    row: Row, services: dict[str, Service], known: Known, assert_sound_svg: AssertSoundSvg, answers: dict[str, Reply]
+) -> None:
     service, request = services[row.place], request_of(row, known)
     before = await changes(service) if row.method != "GET" else []
-    reply = await asked(service, request)
+    reply = answers[row.id] = await asked(service, request)
     check(row, row.method, reply, assert_sound_svg)
     if row.code and row.method != "HEAD" and reply["content-type"] != "application/json":
         others = tuple(pair for pair in request.headers if pair[0] != "Accept")
@@ -75,8 +83,11 @@ async def test_of_the_application(row: Row, services: dict[str, Service], known:
 
 
 @named(ROWS)
-def test_of_a_live_server(row: Row, ports: dict[str, int], known: Known, assert_sound_svg: AssertSoundSvg) -> None:
-    """A server may read less of a head than we would, and refuses what is no HTTP: in its own words."""
+def test_of_a_live_server(
+    row: Row, ports: dict[str, int], known: Known, assert_sound_svg: AssertSoundSvg, answers: dict[str, Reply]
+) -> None:
+    """What the application says, to the byte (P-16). A server may read less of a head than we would, and refuses what is no
+    HTTP: in its own words."""
     sent, method = row.raw and filled_bytes(row.raw, known), row.raw.partition(b" ")[0].decode("latin-1")
     if not row.raw:
         request = request_of(row, known)
@@ -90,9 +101,15 @@ def test_of_a_live_server(row: Row, ports: dict[str, int], known: Known, assert_
             assert is_heavy or reply.status == (row.parsed or row.status)
         else:
             check(row, method, reply, assert_sound_svg)
+            assert shown(reply) == shown(answers.get(row.id, reply))
         if row.whole:
             assert connection.is_sound(reply)
     assert row.whole or is_alive(ports[row.place])
+
+
+def shown(reply: Reply) -> tuple[int, list[tuple[str, str]], bytes]:
+    """An answer without what a server adds."""
+    return reply.status, sorted(pair for pair in reply.headers if pair[0] not in ("date", "connection")), reply.body
 
 
 def wire_of(request: Request, place: str) -> bytes:
