@@ -472,7 +472,7 @@ FOREIGN = [
           "markup": "/?width=300&text=%3C/title%3E%3Cscript%3Ekestrel",
           "a family that closes an attribute": "/?width=300&fontFamily=%22%3E%3Ckestrel%3E"}),
         ("picsum.photos", {"dots": "/../../etc/passwd", "a line feed": "/seed/x/300%0A",
-        "a slash in a seed": "/seed/a%2Fb/c/d/300"},
+                           "a slash in a seed": "/seed/a%2Fb/c/d/300"},
          {"no UTF-8": "/seed/%FF%ED%A0%80/200/300", "markup": "/seed/%3Cscript%3Ekestrel/200/300", "NUL": "/seed/%00/200",
           "5,000 digits": "/seed/x/" + "9" * 5000}),
     ) for status, named in ((NOT_FOUND, bad), (OK, good))

@@ -5,7 +5,6 @@ same connection or on another, is answered as if nothing had been.
 """
 
 import re
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from typing import Any
@@ -165,7 +164,6 @@ def test_requests_in_one_packet_are_answered_in_their_order(ports: dict[str, int
 
 def test_a_request_in_single_bytes_is_answered(ports: dict[str, int]) -> None:
     with Connection(ports["plain"]) as connection:
-        connection._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in b"GET /400x300?text=slow HTTP/1.1\r\n" + HOST + b"\r\n":
             connection.send(bytes([byte]))
         reply = connection.reply("GET")

@@ -13,6 +13,7 @@ _HEALTH = b"GET /healthz HTTP/1.1\r\nHost: placeholder.test\r\n\r\n"
 class Connection:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._unread = bytearray()
 
     def __enter__(self) -> "Connection":
