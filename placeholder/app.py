@@ -52,7 +52,6 @@ from placeholder.web.mount import Mountable
 from placeholder.web.respond import Answer
 from placeholder.web.routes import ROUTES
 from placeholder.web.states import Glance
-from placeholder.web.submit import MAX_BODY
 from placeholder.web.webhook import Hooks
 
 _MB = 1_000_000
@@ -86,7 +85,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     names = (name for model in MODELS for name in (*model.aliases, model.name))
     models = tuple(name for name in names if find_model(name, settings.allowed_models))
     router.state.library = Library(settings.public_url, models)
-    echo = Echo(router, MAX_BODY)
+    echo = Echo(router)
     lane = Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
     return Mountable(lane, lambda: router.router.lifespan_context(router))
 

@@ -13,6 +13,8 @@ from placeholder.web.respond import Answer, Sent
 
 NOTE = "placeholder.echo"
 """Where POST /ai finds whom to tell of its answer, in the scope."""
+MAX_BODY = 65_536
+"""Bytes of an ask that are read."""
 _KEPT_BYTES = 4_000_000
 _WEIGHT = 2000
 _WHO = (b"authorization", b"origin", b"sec-fetch-site", b"host")
@@ -25,14 +27,13 @@ class Echo:
 
     board: Board | None = None
 
-    def __init__(self, app: ASGIApp, longest: int) -> None:
-        """`longest`: bytes of a body that is read."""
-        self._app, self._longest = app, longest
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._kept: BoundedCache[bytes, tuple[float, Job, Answer]] = BoundedCache(_KEPT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_asking = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/ai"
-        if self.board is None or not is_asking or not self._is_awaited(scope):
+        if self.board is None or not is_asking or not _is_awaited(scope):
             await self._app(scope, receive, send)
             return
         first = await receive()
@@ -50,19 +51,20 @@ class Echo:
 
         await self._app(scope, replay, send)
 
-    def _is_awaited(self, scope: Scope) -> bool:
-        """Whether a body may be waited for before anybody has judged the head: its sender waits for no word of ours, and
-        announces no more of it than is read."""
-        said = dict(scope["headers"])
-        length = said.get(b"content-length", b"")
-        return b"expect" not in said and (not length or (len(length) < 9 and length.isdigit() and int(length) <= self._longest))
-
     def _recall(self, asked: bytes) -> Answer | None:
         kept = self._kept.get(asked)
         if kept is None or time.monotonic() - kept[0] > FRESH_S:
             return None
         now = self.board.glance(kept[1].id) if self.board else None
         return kept[2] if now and now.version == kept[1].version else None
+
+
+def _is_awaited(scope: Scope) -> bool:
+    """Whether a body may be waited for before anybody has judged the head: its sender waits for no word of ours, and announces
+    no more of it than is read."""
+    said = dict(scope["headers"])
+    length = said.get(b"content-length", b"")
+    return b"expect" not in said and (not length or (len(length) < 9 and length.isdigit() and int(length) <= MAX_BODY))
 
 
 def _digest(scope: Scope, body: bytes) -> bytes:

@@ -107,7 +107,7 @@ def test_of_a_live_server(
 
 
 def shown(reply: Reply) -> tuple[int, list[tuple[str, str]], bytes]:
-    """An answer without what a server adds."""
+    """An answer without what a server adds, and without the request's own name."""
     return reply.status, sorted(pair for pair in reply.headers if pair[0] not in ("date", "connection")), reply.body
 
 

@@ -15,7 +15,7 @@ from fixtures.imagining import BEARER, FOX, JSON, KEY, SECRET, Imagining, Servic
 from placeholder.db.tables import jobs, keys, usage
 from placeholder.jobs.model import MAX_PROMPT, State
 from placeholder.providers.models import DEFAULT, MODELS
-from placeholder.web.submit import MAX_BODY
+from placeholder.web.echo import MAX_BODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
