@@ -61,6 +61,7 @@ class Door(HttpToolsProtocol):
         self.url, self.expect_100_continue = url, expects
         self.headers += headers
         super().on_headers_complete()
+        self.headers = []  # fields behind a body in chunks are no headers (RFC 9110 §6.5.1)
 
     def on_body(self, body: bytes) -> None:
         if not self._answered:

@@ -38,6 +38,10 @@ def _submit(statuses: Statuses) -> Operation:
     links: Object = {
         "status": {"operationId": "status", "parameters": {"job": "$response.body#/id"}},
         "statuses": {"operationId": "statuses", "parameters": {"ids": "$response.body#/id"}},
+        "picture": {
+            "operationId": "picture",
+            "parameters": {"size": "{$response.body#/width}x{$response.body#/height}", "name": "{$response.body#/id}.png"},
+        },
     }
     answers = refused(statuses, _ASKING, pictured=False)
     blocked = answers[str(statuses[errors.Blocked])]

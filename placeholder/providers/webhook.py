@@ -32,7 +32,8 @@ _ID = re.compile(rb"[!-~]{1,256}")
 _TIMESTAMP = re.compile(rb"[0-9]{1,12}")
 _PREFIX = "whsec_"
 _TOKEN_BYTES = 18
-_HOOK = re.compile(r"job=([A-Za-z0-9_-]{1,64})&e=([0-9]{1,9})&a=([0-9]{1,9})&t=([A-Za-z0-9_-]{24})")
+_NUMBER = r"(0|[1-9][0-9]{0,8})"
+_HOOK = re.compile(rf"job=([A-Za-z0-9_-]{{1,64}})&e={_NUMBER}&a={_NUMBER}&t=([A-Za-z0-9_-]{{24}})")
 
 
 @dataclass(frozen=True, slots=True)

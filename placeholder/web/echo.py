@@ -13,6 +13,8 @@ from placeholder.web.respond import Answer, Sent
 
 NOTE = "placeholder.echo"
 """Where POST /ai finds whom to tell of its answer, in the scope."""
+MAX_BODY = 65_536
+"""Bytes of an ask that are read."""
 _KEPT_BYTES = 4_000_000
 _WEIGHT = 2000
 _WHO = (b"authorization", b"origin", b"sec-fetch-site", b"host")
@@ -30,7 +32,8 @@ class Echo:
         self._kept: BoundedCache[bytes, tuple[float, Job, Answer]] = BoundedCache(_KEPT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.board is None or scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != "/ai":
+        is_asking = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/ai"
+        if self.board is None or not is_asking or not _is_awaited(scope):
             await self._app(scope, receive, send)
             return
         first = await receive()
@@ -54,6 +57,14 @@ class Echo:
             return None
         now = self.board.glance(kept[1].id) if self.board else None
         return kept[2] if now and now.version == kept[1].version else None
+
+
+def _is_awaited(scope: Scope) -> bool:
+    """Whether a body may be waited for before anybody has judged the head: its sender waits for no word of ours, and announces
+    no more of it than is read."""
+    said = dict(scope["headers"])
+    length = said.get(b"content-length", b"")
+    return b"expect" not in said and (not length or (len(length) < 9 and length.isdigit() and int(length) <= MAX_BODY))
 
 
 def _digest(scope: Scope, body: bytes) -> bytes:

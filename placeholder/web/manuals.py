@@ -12,7 +12,6 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from placeholder.errors import NoSuchPicture
 from placeholder.web import pages, respond
 from placeholder.web.errors import STATUS
 from placeholder.web.mount import prefix_of
@@ -29,10 +28,8 @@ class Library(NamedTuple):
 
 
 async def manual(request: Request) -> Response:
-    root, path = prefix_of(request.scope), request.scope["path"]
-    if path not in MANUALS:  # a route's pattern lets a line feed follow
-        raise NoSuchPicture
-    return Sent(_made(path, request.app.state.library, root), request.scope)
+    made = _made(request.scope["path"], request.app.state.library, prefix_of(request.scope))
+    return Sent(made, request.scope)
 
 
 @lru_cache(maxsize=16)

@@ -28,11 +28,10 @@ Before all of these, on the host of another service, stand its own URLs; behind 
 PLACEHOLDER_COMPAT lists (synth/foreign).
 """
 
-from starlette.routing import Route
-
 from placeholder.synth.catalogue import CATALOGUE
 from placeholder.web import components, manuals, pages, pictures, sizes, states, submit, webhook
 from placeholder.web.drawings import drawing
+from placeholder.web.exact import Route
 from placeholder.web.foreign import Foreign, at_host, elsewhere
 
 _SPELLINGS = ("{size}", "{across}:{down}/{size}")

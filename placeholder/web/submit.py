@@ -20,12 +20,11 @@ from placeholder.web import auth, respond
 from placeholder.web.accept import prefers_json
 from placeholder.web.ai import Ai, ai_of
 from placeholder.web.body import read_body, read_object
-from placeholder.web.echo import NOTE
+from placeholder.web.echo import MAX_BODY, NOTE
 from placeholder.web.mount import prefix_of
 from placeholder.web.respond import Sent
 from placeholder.web.states import likenesses
 
-MAX_BODY = 65_536
 METHODS = "OPTIONS, POST"
 
 

@@ -49,28 +49,40 @@ def app(tmp_path: Path) -> Iterator[Any]:
     shutdown_lifespans()
 
 
+FOLLOWED = {("/ai/{job}/status", 200), ("/ai/status", 200), ("/ai/{size}/{name}", 200)}
+"""Where the document's links lead from a picture that was asked for; at which of them a run arrives is a matter of dice."""
+
+
 async def test_the_service_does_what_its_document_says(app: Any) -> None:
-    ran, checks, statuses, failures = await asyncio.to_thread(run, app)
+    ran, checks, statuses, failures, followed = await asyncio.to_thread(run, app)
     assert failures == []
     assert ran >= PHASES
+    assert followed & FOLLOWED
     assert {200, 204, 304, 400, 401, 404, 405, 415, 503} <= set(statuses)
     assert (
         min(checks[name] for name in ("status_code_conformance", "response_schema_conformance", "negative_data_rejection")) > 300
     )
 
 
-def run(app: Any) -> tuple[set[str], Counter[str], Counter[int], list[str]]:
-    """The phases that ran, how often each check, each status, and what is wrong."""
+def run(app: Any) -> tuple[set[str], Counter[str], Counter[int], list[str], set[tuple[str, int]]]:
+    """The phases that ran, how often each check, each status, what is wrong, and what was asked in states: path and status."""
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=SchemathesisConfig.from_dict(CONFIG))
     schema.hook("map_body")(whole)
     ran, checks, statuses, failures = set[str](), Counter[str](), Counter[int](), list[str]()
+    followed = set[tuple[str, int]]()
     for event in from_schema(schema).execute():
         match event:
             case events.PhaseFinished(phase=phase) if event.status is not Status.SKIP:
                 ran.add(phase.name.value)
             case events.NonFatalError() | events.FatalError():
                 failures.append(str(event))
-            case events.ScenarioFinished(recorder=recorder):
+            case events.ScenarioFinished(recorder=recorder, phase=phase):
+                if phase == "stateful":
+                    followed |= {
+                        (recorder.cases[case].value.path, exchange.response.status_code)
+                        for case, exchange in recorder.interactions.items()
+                        if exchange.response
+                    }
                 for case, nodes in recorder.checks.items():
                     checks.update(node.name for node in nodes)
                     failures += [f"{recorder.cases[case].value!r}: {node.failure_info}" for node in nodes if node.failure_info]
@@ -81,4 +93,4 @@ def run(app: Any) -> tuple[set[str], Counter[str], Counter[int], list[str]]:
                     for reply in replies
                     if reply.status_code >= 500 and b'"not_configured"' not in reply.content
                 ]
-    return ran, checks, statuses, failures
+    return ran, checks, statuses, failures, followed
