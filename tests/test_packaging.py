@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from placeholder.svg.scripts.compile import SOURCES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 CARRIED = (
@@ -88,13 +90,19 @@ def test_the_wheel_carries_nothing_else(wheel: zipfile.ZipFile) -> None:
     strangers = [name for name in wheel.namelist() if not re.match(r"placeholder(-[^/]+\.dist-info)?/", name)]
     assert strangers == []
     unwanted = re.compile(r"(^|/)(tests?|__pycache__|\.[^/]+)/|\.(pyc|ttf|otf|env)$")
-    assert [name for name in wheel.namelist() if unwanted.search(name)] == []
+    pack = "placeholder/svg/scripts/fonts/"
+    assert [name for name in wheel.namelist() if unwanted.search(name) and not name.startswith(pack)] == []
+    assert {name.removeprefix(pack) for name in wheel.namelist() if name.startswith(pack)} >= {*SOURCES, "owners.json", "OFL.txt"}
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
         ("LICENSE", ("MIT License", "Copyright (c) 2026 the placeholder authors", 'THE SOFTWARE IS PROVIDED "AS IS"')),
+        (
+            "placeholder/svg/scripts/fonts/OFL.txt",
+            ("cjk.otf", "(c) 2014-2021 Adobe", "SIL OPEN FONT LICENSE Version 1.1 - 26 February 2007", "TERMINATION"),
+        ),
         (
             "placeholder/svg/font/OFL.txt",
             (
