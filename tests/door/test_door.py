@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from placeholder import draw
 from placeholder.cache import BoundedCache
-from placeholder.door.desk import STATE, Desk
+from placeholder.door.desk import Desk
+from placeholder.door.guard import Guard
+from placeholder.door.lifespan import DESK
 from placeholder.door.protocol import Door
 from placeholder.web.drawings import paint
 from placeholder.web.respond import etag
@@ -213,7 +215,7 @@ class Trap:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
-            scope["state"][STATE] = self.desk
+            scope["state"][DESK] = self.desk
             await send({"type": "lifespan.startup.complete"})
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
@@ -226,7 +228,10 @@ class Trap:
 @contextmanager
 def trapped(trap: Trap, **options: Any) -> Iterator[tuple[int, uvicorn.Server]]:
     """`trap` behind a Door, in a thread of this process: its port, its server."""
-    server = uvicorn.Server(uvicorn.Config(trap, port=0, http=Door, ws="none", log_level="error", server_header=False, **options))
+    guard: Any = Guard(Door)
+    server = uvicorn.Server(
+        uvicorn.Config(trap, port=0, http=guard, ws="none", log_level="error", server_header=False, **options)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
