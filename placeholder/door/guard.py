@@ -20,17 +20,21 @@ from asyncio import AbstractEventLoop, Transport, get_running_loop
 from math import inf
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from placeholder.door.lifespan import CLOSING
 from placeholder.door.limits import ALWAYS_ANSWERED, BODY_RATE, MAX_HEAD, MAX_HEADERS, Limits
+from placeholder.door.system import unread
 from placeholder.door.watch import Phase, Watch
 from placeholder.synth.catalogue import MAX_URL
 
 _IDLE, _HEAD, _BODY, _DEAF = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.DEAF
 
+_READ_S = 1
+"""Seconds after which we look whether an answer of the application has been read."""
 _REFUSALS = {
     400: b"Expected a request in HTTP/1.1.",
     408: b"Expected the whole request sooner.",
@@ -66,6 +70,7 @@ class Guarded(HttpToolsProtocol):
         """Bytes of the head that is being read, at most; counted only where it may be too long."""
         self._body_read = 0
         """Bytes of bodies in what was received last."""
+        self._farewell = b""
 
     def _enter(self, phase: Phase, allowed: float) -> None:
         self.phase, self.since, self.allowed = phase, self.watch.now, allowed
@@ -87,11 +92,6 @@ class Guarded(HttpToolsProtocol):
         super().pause_writing()
         self.watch.await_reading(self)
 
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self.phase is not Phase.LEAVING:
-            self.watch.stop_awaiting(self)
-
     def shutdown(self) -> None:
         if CLOSING in self.app_state:
             self.app_state[CLOSING]()
@@ -105,25 +105,30 @@ class Guarded(HttpToolsProtocol):
         entered, headers = self.phase, self.headers
         if entered is _DEAF:
             return
+        self._body_read = 0
         if entered is _HEAD or len(data) > MAX_HEAD:
             self._head_read += len(data)
-        super().data_received(data)
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade:
+            pass  # no other protocol is spoken here: the request has been read as one in this one
+        except HttpParserError:
+            self.refuse(400)
         if self.phase is _HEAD:
             self._read_on_in_head(data, self.headers is not headers)
             return
+        self._head_read = 0
         if self.phase is _BODY:
             if entered is not _BODY or self.headers is not headers:
                 self._enter(_BODY, self.watch.limits.body_s)
             if not self.cycle.response_complete:
                 self.allowed += len(data) / BODY_RATE
-        self._head_read = self._body_read = 0
 
     def _read_on_in_head(self, data: bytes, has_begun: bool) -> None:
         """After `data`, in which a head began, or which has not ended one."""
         if has_begun:
             self._enter(_HEAD, self.watch.limits.head_s)
             self._head_read = len(data.rpartition(b"\r\n\r\n")[2]) - self._body_read
-        self._body_read = 0
         if self._head_read > MAX_HEAD or len(self.headers) > MAX_HEADERS:
             self._refuse_head()
 
@@ -162,9 +167,9 @@ class Guarded(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if self.phase is _DEAF:
-            return
         if not self._answered:
+            if self.phase is _DEAF:
+                return
             super().on_message_complete()
             if not self.cycle.response_complete:
                 self._enter(Phase.ANSWER, self.watch.limits.write_s)
@@ -182,44 +187,61 @@ class Guarded(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self.phase is Phase.ANSWER:
-            self._enter(_IDLE, self.timeout_keep_alive)
+            self._enter(_IDLE, min(_READ_S, self.timeout_keep_alive))
         elif self.phase is _BODY:
             self._enter(_BODY, self.watch.limits.linger_s)
+        elif self.phase is _DEAF:
+            self._end()
 
     # ---------------------------------------------------------------- the end
 
     def overdue(self) -> None:
-        if self.transport.is_closing() or self.phase is _IDLE:
+        if self.transport.is_closing():
             self._leave()
+        elif self.phase is _IDLE:
+            self._look_whether_read()
         elif self.flow.read_paused or self._is_owing():
             self.since = self.watch.now
         elif self.phase is _DEAF or (self.phase is _BODY and self.cycle.response_complete):
-            self.transport.abort()
+            self.watch.drop(self)
         else:
             self.refuse(408)
+            self._leave()
+
+    def _look_whether_read(self) -> None:
+        """Between two requests. The kernel takes in what the client may never read."""
+        is_read = not unread(self.transport)
+        if self.cycle is not None and self.allowed < self.timeout_keep_alive:
+            self.allowed = self.timeout_keep_alive
+            if not is_read:
+                self.watch.await_reading(self)
+        elif is_read:
+            self._leave()
+        else:
+            self.watch.drop(self)
 
     def refuse(self, status: int, more: bytes = b"") -> None:
-        """Answers the request that is being read, which the application will not, as the last one of its connection; `more`:
-        lines of headers. Where an answer before it is still owed, that one is the last."""
+        """Answers the request that is being read, which the application will not, as the last one of its connection, and behind
+        those that are owed still; `more`: lines of headers."""
         owing = self._is_owing()
         if self.phase is _BODY and not owing:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self._enter(_DEAF, self.watch.limits.linger_s)
-        if owing:
-            self.cycle.keep_alive = False
-            return
         text = _REFUSALS[status]
         lines = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
         body = b"" if self.parser.get_method() == b"HEAD" else text
-        self.transport.write(STATUS_LINE[status] + lines + _REFUSAL % (len(text), more) + body)
+        self._farewell = STATUS_LINE[status] + lines + _REFUSAL % (len(text), more) + body
+        self.phase = _DEAF
+        if not owing:
+            self._end()
+
+    def _end(self) -> None:
+        self.transport.write(self._farewell)
         self.transport.write_eof()
+        self._enter(_DEAF, self.watch.limits.linger_s)
 
     def _refuse_head(self) -> None:
         self.refuse(414 if len(self.url) > MAX_URL else 431)
-
-    def send_400_response(self, msg: str) -> None:
-        self.refuse(400)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -236,13 +258,15 @@ class Guarded(HttpToolsProtocol):
         self._enter(Phase.LEAVING, inf)
         if self.transport.get_write_buffer_size():
             self.watch.await_reading(self)
+        else:
+            self.watch.forget(self)
 
 
 class Guard:
     """What uvicorn calls for every connection: makes protocols of one kind, under one watch."""
 
     def __init__(self, protocol: type[Guarded], limits: Limits | None = None) -> None:
-        self._protocol, self._limits = protocol, limits or Limits()
+        self.protocol, self.limits = protocol, limits or Limits()
         self._watch: Watch | None = None
 
     def __call__(
@@ -250,5 +274,5 @@ class Guard:
     ) -> Guarded:
         loop = _loop or get_running_loop()
         if self._watch is None:
-            self._watch = Watch(self._limits, server_state.connections, loop)  # type: ignore[arg-type]
-        return self._protocol(config, server_state, app_state, loop, watch=self._watch)
+            self._watch = Watch(self.limits, server_state.connections, loop)  # type: ignore[arg-type]
+        return self.protocol(config, server_state, app_state, loop, watch=self._watch)

@@ -26,8 +26,8 @@ class Limits:
     """Seconds for a body, besides those that it wins by BODY_RATE."""
     write_s: float = 30
     """Seconds that an answer may lie unread."""
-    linger_s: float = 5
+    linger_s: float = 3
     """Seconds for which what a client still sends is taken in and thrown away, after an answer that did not wait for it: a
     socket that is closed before would take the answer with it (RFC 9112 §9.6)."""
-    stopping_s: float = 15
+    stopping_s: float = 5
     """The same as `body_s`, for a body that is on its way when the process is asked to end."""

@@ -4,6 +4,7 @@ import socket
 import struct
 import sys
 from asyncio import Transport
+from contextlib import suppress
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -25,7 +26,7 @@ else:
         waiting = transport.get_write_buffer_size()
         try:
             told = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, b"\0" * 4)
-        except OSError:  # closed, or a system that does not say
+        except (OSError, ValueError):  # closed, or a system that does not say
             return waiting
         return waiting + int.from_bytes(told, sys.byteorder)
 
@@ -41,7 +42,6 @@ else:
 
 def drop(transport: Transport) -> None:
     """Closes at once. What was written is forgotten in the kernel too, which would offer it to its peer for minutes."""
-    found = transport.get_extra_info("socket")
-    if found is not None and not transport.is_closing():
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    with suppress(OSError, ValueError):  # closed
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     transport.abort()

@@ -58,7 +58,7 @@ class Watch:
         self._connections, self._loop = connections, loop
         self._looked_at = loop.time()
         self._unread: dict[Watched, tuple[int, float]] = {}
-        """Those that have been written more than they read: how much, and since when."""
+        """Those that have much to read still: how much, and since when."""
         self._beyond: dict[Watched, None] = {}
         self._room, self._has_asked_in_vain = 0, False
         loop.call_later(TICK_S, self._look)
@@ -78,18 +78,23 @@ class Watch:
             connection.overdue()
         for connection, (before, since) in list(self._unread.items()):
             left = unread(connection.transport)
-            if before - left >= LEAST_READ:
+            if not left:
+                del self._unread[connection]
+            elif before - left >= LEAST_READ:
                 self._unread[connection] = left, now
             elif now - since > self.limits.write_s:
-                drop(connection.transport)
+                self.drop(connection)
 
     # ---------------------------------------------------------------- peers that do not read
 
     def await_reading(self, connection: Watched) -> None:
+        """Until it has read all that it was sent."""
         self._unread.setdefault(connection, (unread(connection.transport), self.now))
 
-    def stop_awaiting(self, connection: Watched) -> None:
-        self._unread.pop(connection, None)
+    def drop(self, connection: Watched) -> None:
+        """Closes it at once, whatever it has read."""
+        self.forget(connection)
+        drop(connection.transport)
 
     # ---------------------------------------------------------------- the ceiling
 
