@@ -28,7 +28,7 @@ from uvicorn.server import ServerState
 from placeholder.door.lifespan import CLOSING
 from placeholder.door.limits import ALWAYS_ANSWERED, BODY_RATE, MAX_HEAD, MAX_HEADERS, Limits
 from placeholder.door.system import unread
-from placeholder.door.watch import Phase, Watch
+from placeholder.door.watch import NOWHERE, Phase, Watch
 from placeholder.synth.catalogue import MAX_URL
 
 _IDLE, _HEAD, _BODY, _DEAF = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.DEAF
@@ -62,7 +62,8 @@ class Guarded(HttpToolsProtocol):
         self.watch = watch
         self.phase = _IDLE
         self.since = watch.now
-        self.allowed = watch.limits.head_s
+        self.allowed = min(watch.limits.head_s, self.timeout_keep_alive)
+        self.slot = NOWHERE
         self._is_beyond = False
         self._answered = False
         """Whether the request that is being read has been answered without the application."""
@@ -74,12 +75,14 @@ class Guarded(HttpToolsProtocol):
 
     def _enter(self, phase: Phase, allowed: float) -> None:
         self.phase, self.since, self.allowed = phase, self.watch.now, allowed
+        self.watch.expect(self)
 
     # ---------------------------------------------------------------- the connection
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         has_room = self.watch.has_room()
         super().connection_made(transport)
+        self.watch.expect(self)
         if not has_room:
             self._is_beyond = True
             self.watch.hear_beyond(self)
@@ -172,7 +175,7 @@ class Guarded(HttpToolsProtocol):
                 return
             super().on_message_complete()
             if not self.cycle.response_complete:
-                self._enter(Phase.ANSWER, self.watch.limits.write_s)
+                self.phase, self.allowed = Phase.ANSWER, self.watch.limits.write_s
                 return
         self.phase = _IDLE
         self.since = self.watch.now

@@ -1,8 +1,10 @@
-"""Watches the connections of a process: one timer looks at all of them, four times a second, for those whose time is up; one
+"""Watches the connections of a process: one timer for all of them looks four times a second for those whose time is up; one
 ceiling holds for all of them.
 
-A connection notes what it is waiting for, since when, and how long that may take, by the watch's own clock: a request that
-comes in one piece and is answered at once costs no timer and no look at the time.
+A connection notes what it is waiting for, since when, and how long that may take, by the watch's own clock. It lies in the
+slot of the moment at which it is to be looked at. Where its time turns out to be up later, it is laid into another slot then,
+so a request that comes in one piece and is answered at once costs no timer and no look at the time; only where its time is up
+sooner must it say so (`expect`).
 
 At the ceiling, the connections without a request that have waited longest make room. Where every one has a request under
 way, a newcomer is heard for as long as it takes to tell it so, and to answer what is always answered.
@@ -18,6 +20,8 @@ from placeholder.door.limits import LEAST_READ, MOST_BEYOND, Limits
 from placeholder.door.system import drop, unread
 
 TICK_S = 0.25
+NOWHERE = 1 << 40
+"""The slot of whoever lies in none."""
 
 
 class Phase(Enum):
@@ -43,6 +47,8 @@ class Watched(Protocol):
     """By the watch's clock."""
     allowed: float
     """Seconds from `since`."""
+    slot: int
+    """NOWHERE at first; the watch's own."""
     transport: Transport
 
     def overdue(self) -> None:
@@ -57,13 +63,31 @@ class Watch:
         """Seconds that this process has had, to TICK_S."""
         self._connections, self._loop = connections, loop
         self._looked_at = loop.time()
+        self._slots: dict[int, set[Watched]] = {}
+        """By the number of the TICK_S in which they are looked at."""
+        self._slot = 0
+        """The last one that was."""
         self._unread: dict[Watched, tuple[int, float]] = {}
         """Those that have much to read still: how much, and since when."""
         self._beyond: dict[Watched, None] = {}
         self._room, self._has_asked_in_vain = 0, False
         loop.call_later(TICK_S, self._look)
 
+    def expect(self, connection: Watched) -> None:
+        """Its time has been set, and may be up sooner than before."""
+        ends = min(connection.since + connection.allowed, NOWHERE * TICK_S)
+        slot = max(self._slot, int(ends / TICK_S)) + 1
+        if slot < connection.slot:
+            self._take_out(connection)
+            connection.slot = slot
+            self._slots.setdefault(slot, set()).add(connection)
+
+    def _take_out(self, connection: Watched) -> None:
+        self._slots.get(connection.slot, set()).discard(connection)
+        connection.slot = NOWHERE
+
     def forget(self, connection: Watched) -> None:
+        self._take_out(connection)
         self._unread.pop(connection, None)
         self._beyond.pop(connection, None)
 
@@ -74,8 +98,13 @@ class Watch:
         self.now += min(looked_at - self._looked_at, 2 * TICK_S)
         self._looked_at, now = looked_at, self.now
         self._room, self._has_asked_in_vain = 0, False
-        for connection in [one for one in self._connections if now - one.since > one.allowed]:
-            connection.overdue()
+        slots = range(self._slot + 1, int(now / TICK_S) + 1)
+        self._slot += len(slots)
+        for connection in [one for slot in slots for one in self._slots.pop(slot, ())]:
+            connection.slot = NOWHERE
+            if now - connection.since >= connection.allowed:
+                connection.overdue()
+            self.expect(connection)
         for connection, (before, since) in list(self._unread.items()):
             left = unread(connection.transport)
             if not left:
