@@ -96,8 +96,9 @@ class Guarded(HttpToolsProtocol):
         self.watch.await_reading(self)
 
     def shutdown(self) -> None:
-        if CLOSING in self.app_state:
-            self.app_state[CLOSING]()
+        release = self.app_state.pop(CLOSING, None)  # once for all connections
+        if release:
+            release()
         if self.phase is _BODY:
             self._enter(_BODY, self.watch.limits.stopping_s)
         super().shutdown()
