@@ -217,11 +217,17 @@ async def test_time_is_only_the_clients_own(kind: type[Guarded]) -> None:
     assert b"\r\n\r\n1000000" in heard[1]
 
 
+def test_a_later_request_has_no_more_time_than_the_first() -> None:
+    """Though its connection may be idle for long."""
+    with guarded(Stage(), Door, SHORT, timeout_keep_alive=600) as (port, _):
+        assert statuses(said(port, get(), get()[:9], pause=1.7)) == [200, 408]
+
+
 async def test_an_answer_that_nobody_reads_is_dropped(kind: type[Guarded]) -> None:
     attacks = {hostile.never_reading(get(target)): 3 for target in ("/large", "/some")}
     last = hostile.never_reading(get("/large", "Connection: close"))
     many = hostile.never_reading(get("/40x30") * 4000)
-    with guarded(Stage(), kind, SHORT, timeout_keep_alive=3) as (port, server):
+    with guarded(Stage(), kind, SHORT, timeout_keep_alive=60) as (port, server):
         await asyncio.wait_for(hostile.all_of(port, {**attacks, last: 3, many: 1}), PATIENCE)
         assert not server.server_state.connections
 
@@ -252,7 +258,7 @@ async def test_a_body_that_goes_on_after_its_answer_is_ended() -> None:
         start = get("/early", "Transfer-Encoding: chunked", method="POST")
         return await hostile.pouring(port, start, b"4000\r\n" + b"a" * 0x4000 + b"\r\n", 0.001)
 
-    with guarded(Stage(), Door, SHORT) as (port, server):
+    with guarded(Stage(), Door, Limits(body_s=600, linger_s=1)) as (port, server):
         ended = await asyncio.wait_for(endless(port), PATIENCE)
         assert ended.status == 413
         assert not server.server_state.connections
