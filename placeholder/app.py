@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +15,8 @@ from placeholder import logs
 from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
-from placeholder.door.desk import STATE, Desk, Ready, settle
+from placeholder.door.desk import Desk, Ready, settle
+from placeholder.door.lifespan import CLOSING, DESK
 from placeholder.errors import Refusal
 from placeholder.failpoints import failpoints
 from placeholder.ground import open_ground
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
             stack.callback(press.close)
             router.state.ai = _imagine(settings, press, router, stack)
             glance.board = echo.board = router.state.ai.board
-            yield {STATE: replace(desk, on_closing=router.state.ai.board.release)} if desk else {}
+            yield {CLOSING: router.state.ai.board.release, **({DESK: desk} if desk else {})}
 
     router = Starlette(
         routes=ROUTES,

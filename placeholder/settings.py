@@ -149,6 +149,9 @@ class Settings(BaseSettings):
     """Other services whose URLs are answered where ours mean nothing, in this order; separated by commas."""
     compat_hosts: Annotated[str, AfterValidator(_hosts_of_peers)] = ""
     """Hosts that stand for one of them, besides its own: HOST=NAME, separated by commas."""
+    max_connections: int = Field(default=16_384, ge=1)
+    """Connections open at once in each process (`placeholder serve` only), as far as its limit of open files allows. Beyond it,
+    those that have been idle for longest are closed; where none is, 503 with Retry-After."""
     cache_mb: int = Field(default=64, ge=0, le=4096)
     """Megabytes of finished pictures kept, for SVG, for raster and for AI pictures each."""
     raster_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)

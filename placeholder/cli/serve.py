@@ -30,6 +30,7 @@ def serve(host: str, port: int, workers: int) -> None:
         port,
         workers,
         door=settings.door,
+        max_connections=settings.max_connections,
         log_level=settings.log_level,
         root_path=settings.public_path,
     )

@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 from placeholder.cache import BoundedCache
 from placeholder.web.respond import Answer
 
-STATE = "placeholder.desk"
-"""Where the desk lies in the lifespan state."""
-
 MOST_WAITING = 64
 """Answers that wait to be written together; a peer that asks for more at once is soon found not to read."""
 
@@ -28,8 +25,6 @@ class Desk:
     kept: BoundedCache[bytes, Ready]
     is_foreign: Callable[[bytes], bool] = lambda _: False
     """Whether a Host header names another service, whose URLs are the application's to read."""
-    on_closing: Callable[[], None] = lambda: None
-    """Told when the server begins to close, and before it waits for the requests that are under way."""
     _outgoing: list[tuple[Transport, bytes]] = field(default_factory=list)
 
     def ready(self, target: bytes) -> Ready | None:

@@ -1,22 +1,24 @@
-"""The HTTP/1.1 protocol of uvicorn (httptools), which answers synth pictures itself and hands everything else on.
+"""The guarded protocol, which answers synth pictures itself and hands everything else on.
 
 The rules by which a request is answered here; any other goes to the application, whose answer is the same byte for byte:
 - GET or HEAD, no body, no upgrade, no expectation, one Host at most, one that is served and that means us;
 - no earlier request of the connection is still being answered (pipelining keeps its order), and the peer reads;
 - its target is an SVG picture that is not refused.
 
-The parts of uvicorn that this stands on are its HttpToolsProtocol's callbacks and fields, which is why pyproject.toml
-pins its minor version and the tests compare the door with the application.
+The tests compare the door with the application.
 """
 
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
-from placeholder.door.desk import STATE, Desk
+from placeholder.door.desk import Desk
+from placeholder.door.guard import Guarded
+from placeholder.door.lifespan import DESK
+from placeholder.door.watch import Watch
 from placeholder.web.middleware import is_known_host
 from placeholder.web.respond import answer_to, common
 
@@ -25,27 +27,23 @@ _WEIGHED = frozenset((b"host", b"if-none-match", b"connection", b"content-length
 _HANDED_ON = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 
-class Door(HttpToolsProtocol):
+class Door(Guarded):
     def __init__(
-        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: AbstractEventLoop | None = None
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+        *,
+        watch: Watch,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        # A ceiling on connections is uvicorn's to refuse.
-        self._desk: Desk | None = app_state.get(STATE) if self.limit_concurrency is None else None
-        self._answered = False
-        self._idle_timer: TimerHandle | None = None
-        self._idle_since: float | None = None
+        super().__init__(config, server_state, app_state, _loop, watch=watch)
+        # A ceiling on requests is uvicorn's to refuse.
+        self._desk: Desk | None = app_state.get(DESK) if self.limit_concurrency is None else None
         self._dated_for: list[tuple[bytes, bytes]] | None = None
         self._dated = b""
 
-    def on_message_begin(self) -> None:
-        self.url = b""
-        self.headers = []
-        self.expect_100_continue = False
-        self._answered = False
-        self._idle_since = None
-
-    def on_headers_complete(self) -> None:
+    def answer(self) -> None:
         cycle = self.cycle
         if (
             self._desk is not None
@@ -55,26 +53,8 @@ class Door(HttpToolsProtocol):
         ):
             self._answered = True
             self.server_state.total_requests += 1
-            return
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers
-        super().on_headers_complete()
-        self.headers = []  # fields behind a body in chunks are no headers (RFC 9110 §6.5.1)
-
-    def on_body(self, body: bytes) -> None:
-        if not self._answered:
-            super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        if not self._answered:
-            super().on_message_complete()
-
-    def shutdown(self) -> None:
-        if self._desk is not None:
-            self._desk.on_closing()
-        super().shutdown()
+        else:
+            super().answer()
 
     def _answer(self, desk: Desk) -> bool:
         """Answers the request whose head has been read, if it is one for the door."""
@@ -85,7 +65,6 @@ class Door(HttpToolsProtocol):
                 return False
             if self.parser.should_keep_alive():
                 desk.send(self.transport, self._status_and_date() + ready[1], self.loop)
-                self._rest()
                 return True
         return self._answer_with_care(desk, noted)
 
@@ -116,15 +95,13 @@ class Door(HttpToolsProtocol):
                 )
             )
         )
-        if keep_alive:
-            self._rest()
-        else:
+        if not keep_alive:
             self.transport.close()
         return True
 
-    def send_400_response(self, msg: str) -> None:
+    def refuse(self, status: int, more: bytes = b"") -> None:
         self._flush()
-        super().send_400_response(msg)
+        super().refuse(status, more)
 
     def eof_received(self) -> None:
         self._flush()
@@ -143,38 +120,3 @@ class Door(HttpToolsProtocol):
 
     def _default_lines(self) -> bytes:
         return common(*self.server_state.default_headers).lines
-
-    # Idle connections. The superclass sets a timer after each response and takes it back at the next request, which costs
-    # more than a picture does; here one timer runs on and looks at its end whether the connection has been idle.
-
-    def _rest(self) -> None:
-        """Between two requests."""
-        self._idle_since = self.loop.time()
-        if self._idle_timer is None:
-            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
-        if timer is not None:
-            self._idle_since = self.loop.time()
-            if self._idle_timer is None:
-                self._idle_timer = timer
-            else:
-                timer.cancel()
-
-    def timeout_keep_alive_handler(self) -> None:
-        self._idle_timer = None
-        if self._idle_since is None:
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._idle_timer = self.loop.call_later(left, self.timeout_keep_alive_handler)
-        else:
-            super().timeout_keep_alive_handler()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        if self._idle_timer is not None:
-            self._idle_timer.cancel()
-            self._idle_timer = None

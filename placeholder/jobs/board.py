@@ -20,13 +20,20 @@ _MARGIN_S = 10
 """How far the clocks of two processes may differ, how long a look at a provider may last, and a commit."""
 _KEPT_BYTES = 16_000_000
 _WEIGHT = 1500
+_MOST_READ = 1000
+
+_Reading = asyncio.Future[dict[str, Job]]
+"""Those that there are."""
 
 
 class Board:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: BoundedCache[str, tuple[float, Job]] = BoundedCache(_KEPT_BYTES)
-        self._reading: dict[str, asyncio.Future[Job | None]] = {}
+        self._reading: dict[str, _Reading] = {}
+        self._ordered: list[str] = []
+        """What the reading that has not begun will read."""
+        self._next: _Reading
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._watch: asyncio.Task[None] | None = None
         self.is_closing = False
@@ -50,27 +57,14 @@ class Board:
 
     async def view(self, job: str) -> Job | None:
         """The job as it stood FRESH_S ago at most; None where there is none. Raises Unavailable."""
-        found = self.glance(job)
-        if found:
-            return found
-        reading = self._reading.get(job)
-        if reading is None:
-            reading = asyncio.ensure_future(self._database.read(lambda c: store.by_id(c, job)))
-            self._reading[job] = reading
-            reading.add_done_callback(lambda _: self._reading.pop(job, None))
-        found = await asyncio.shield(reading)
-        if found:
-            self.tell(found)
-        return self._newest(job, found)
+        return self.glance(job) or self._take_in(job, await asyncio.shield(self._order(job)))
 
     async def views(self, ids: Iterable[str]) -> dict[str, Job]:
         """Those of `ids` that there are. Raises Unavailable."""
         found = {job: self.glance(job) for job in ids}
-        missing = [job for job, view in found.items() if view is None]
-        if missing:
-            for job in await self._database.read(lambda c: store.by_ids(c, missing)):
-                self.tell(job)
-                found[job.id] = self._newest(job.id, job)
+        ordered = {job: self._order(job) for job, view in found.items() if view is None}
+        for job, reading in ordered.items():
+            found[job] = self._take_in(job, await asyncio.shield(reading))
         return {job: view for job, view in found.items() if view}
 
     async def news(self, seen: Collection[Job], seconds: float) -> None:
@@ -109,6 +103,35 @@ class Board:
         if changed:
             for view in await self._database.read(lambda c: store.by_ids(c, changed)):
                 self.tell(view)
+
+    def _order(self, job: str) -> _Reading:
+        """A reading of several jobs, `job` among them. Whatever is ordered at the same moment is read together: a thousand who
+        wait become one read when their time is over."""
+        reading = self._reading.get(job)
+        if reading is None:
+            if len(self._ordered) >= _MOST_READ:
+                self._ordered = []
+            if not self._ordered:
+                self._next = asyncio.ensure_future(self._read(self._ordered))
+            self._ordered.append(job)
+            self._reading[job] = reading = self._next
+        return reading
+
+    async def _read(self, ids: list[str]) -> dict[str, Job]:
+        """Begins when this moment is over, and so has all of `ids`."""
+        if ids is self._ordered:
+            self._ordered = []
+        try:
+            return {job.id: job for job in await self._database.read(lambda c: store.by_ids(c, ids))}
+        finally:
+            for job in ids:
+                del self._reading[job]
+
+    def _take_in(self, job: str, read: dict[str, Job]) -> Job | None:
+        found = read.get(job)
+        if found:
+            self.tell(found)
+        return self._newest(job, found)
 
     def _newest(self, job: str, read: Job | None) -> Job | None:
         """What was told while we read is newer than what we read, however long ago it was told."""

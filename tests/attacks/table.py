@@ -270,7 +270,7 @@ DRAWINGS = [
         "a path as a style": "/seed/x/400x300?style=../rings",
         "a style in another case": "/seed/x/400x300?style=Rings",
         "8 kB of style": "/seed/x/400x300?style=" + "r" * 8000,
-        "an automatic theme of a seed": "/seed/x/400x300?style=rings&theme=auto",
+        "another theme of a seed": "/seed/x/400x300?style=rings&theme=both",
         "a style refused in pixels": "/seed/x/40x30.avif?style=kestrel",
     }),
     *targets("V17", OK, {

@@ -93,13 +93,14 @@ async def test_the_first_key_opens_the_service(run: Run, served: list[Any], imag
 )
 def test_what_is_served_and_where(run: Run, served: list[Any], words: list[str], expected: tuple[Any, ...]) -> None:
     assert run("serve", *words).exit_code == 0
-    assert served == [("placeholder.app:create_served_app", *expected, {"door": True, "log_level": "info", "root_path": ""})]
+    chosen = {"door": True, "max_connections": 16_384, "log_level": "info", "root_path": ""}
+    assert served == [("placeholder.app:create_served_app", *expected, chosen)]
 
 
 def test_settings_go_with_it(run: Run, served: list[Any]) -> None:
     url = "https://shop.example/pictures/"
-    run("serve", PLACEHOLDER_DOOR="0", PLACEHOLDER_LOG_LEVEL="error", PLACEHOLDER_PUBLIC_URL=url)
-    assert served[0][-1] == {"door": False, "log_level": "error", "root_path": "/pictures"}
+    run("serve", PLACEHOLDER_DOOR="0", PLACEHOLDER_LOG_LEVEL="error", PLACEHOLDER_PUBLIC_URL=url, PLACEHOLDER_MAX_CONNECTIONS="9")
+    assert served[0][-1] == {"door": False, "max_connections": 9, "log_level": "error", "root_path": "/pictures"}
 
 
 @pytest.mark.parametrize(

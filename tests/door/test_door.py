@@ -5,24 +5,23 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import pairwise
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
-import uvicorn
+from fixtures.guarded import PATIENCE, guarded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placeholder import draw
 from placeholder.cache import BoundedCache
-from placeholder.door.desk import STATE, Desk
-from placeholder.door.protocol import Door
+from placeholder.door.desk import Desk
+from placeholder.door.lifespan import DESK
 from placeholder.web.drawings import paint
 from placeholder.web.respond import etag
 
-PATIENCE = 20
 _DATE = re.compile(rb"date: [^\r]+\r\n")
 
 
@@ -213,7 +212,7 @@ class Trap:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
-            scope["state"][STATE] = self.desk
+            scope["state"][DESK] = self.desk
             await send({"type": "lifespan.startup.complete"})
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
@@ -223,26 +222,9 @@ class Trap:
         await send({"type": "http.response.body", "body": b""})
 
 
-@contextmanager
-def trapped(trap: Trap, **options: Any) -> Iterator[tuple[int, uvicorn.Server]]:
-    """`trap` behind a Door, in a thread of this process: its port, its server."""
-    server = uvicorn.Server(uvicorn.Config(trap, port=0, http=Door, ws="none", log_level="error", server_header=False, **options))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1], server
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-
-
 def test_the_application_sees_only_what_the_door_hands_on() -> None:
     trap = Trap()
-    with trapped(trap) as (port, _):
+    with guarded(trap) as (port, _):
         at_the_door = ("label", "head", "any tag", "label", "many headers", "named", "ratio", "named", "head of a name")
         said(port, *(REQUESTS[name] for name in at_the_door), LAST)
         assert trap.seen == ["/healthz"]
@@ -253,7 +235,7 @@ def test_the_application_sees_only_what_the_door_hands_on() -> None:
 
 def test_a_host_that_is_not_served_is_handed_on() -> None:
     trap = Trap(frozenset({"placeholder.test"}))
-    with trapped(trap) as (port, _):
+    with guarded(trap) as (port, _):
         said(port, get("/40x30"), b"GET /41x30 HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n", b"GET /42x30 HTTP/1.1\r\n\r\n", LAST)
         assert trap.seen == ["/41x30", "/42x30", "/healthz"]
 
@@ -262,14 +244,14 @@ def test_a_host_that_means_another_service_is_handed_on() -> None:
     trap = Trap(foreign=b"elsewhere.test")
     start = b" /41x30 HTTP/1.1\r\nHost: elsewhere.test\r\n"
     foreign = [method + start + more + b"\r\n" for method in (b"GET", b"HEAD") for more in (b"", b"If-None-Match: *\r\n")]
-    with trapped(trap) as (port, _):
+    with guarded(trap) as (port, _):
         said(port, get("/41x30"), get("/41x30"), *foreign, get("/41x30"), LAST)
         assert trap.seen == ["/41x30"] * 4 + ["/healthz"]
 
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
     with (
-        trapped(Trap(), timeout_keep_alive=1) as (port, _),
+        guarded(Trap(), timeout_keep_alive=1) as (port, _),
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer,
     ):
         started = time.monotonic()
@@ -287,7 +269,7 @@ def test_a_client_that_does_not_read_fills_no_memory() -> None:
     """The door stops answering while the peer does not read; what it has handed on by then waits for the peer too."""
     asked = 20_000
     with (
-        trapped(Trap()) as (port, server),
+        guarded(Trap()) as (port, server),
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer,
     ):
         sender = threading.Thread(target=lambda: peer.sendall(get("/400x300") * asked + LAST))
