@@ -21,6 +21,15 @@ Ready = tuple[Answer, bytes]
 """An answer, and its header lines with the body behind them."""
 
 
+@dataclass(slots=True)
+class Answered:
+    """How often, since the process began."""
+
+    whole: int = 0
+    unchanged: int = 0
+    """304."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     paint: Callable[[bytes], Answer | None]
@@ -30,6 +39,7 @@ class Desk:
     """Whether a Host header names another service, whose URLs are the application's to read."""
     on_closing: Callable[[], None] = lambda: None
     """Told when the server begins to close, and before it waits for the requests that are under way."""
+    answered: Answered = field(default_factory=Answered)
     _outgoing: list[tuple[Transport, bytes]] = field(default_factory=list)
 
     def ready(self, target: bytes) -> Ready | None:
@@ -53,6 +63,8 @@ class Desk:
             self.flush()
 
     def flush(self) -> None:
+        # Counted by the row: a count for each would be felt.
+        self.answered.whole += len(self._outgoing)
         for transport, data in self._outgoing:
             if not transport.is_closing():
                 transport.write(data)
