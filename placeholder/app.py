@@ -3,8 +3,10 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +21,9 @@ from placeholder.door.desk import Desk, Ready, settle
 from placeholder.door.lifespan import CLOSING, DESK
 from placeholder.errors import Refusal
 from placeholder.failpoints import failpoints
+from placeholder.figures.gathering import Gathering, Requests
+from placeholder.figures.jobs import JobFigures
+from placeholder.figures.readiness import readiness
 from placeholder.ground import open_ground
 from placeholder.jobs import screening
 from placeholder.jobs.board import Board
@@ -34,6 +39,7 @@ from placeholder.jobs.worker import Worker
 from placeholder.keys import tokens
 from placeholder.keys.admission import Rules
 from placeholder.keys.service import Keys
+from placeholder.providers.counted import Counted
 from placeholder.providers.models import MODELS, find_model
 from placeholder.providers.webhook import hook_url
 from placeholder.raster.press import Press
@@ -49,9 +55,11 @@ from placeholder.web.errors import on_refusal
 from placeholder.web.manuals import Library
 from placeholder.web.middleware import Hosts, Lane
 from placeholder.web.mount import Mountable
+from placeholder.web.operator import Operator
 from placeholder.web.respond import Answer
-from placeholder.web.routes import ROUTES
+from placeholder.web.routes import ROUTES, name_of
 from placeholder.web.states import Glance
+from placeholder.web.watch import Watch
 from placeholder.web.webhook import Hooks
 
 _MB = 1_000_000
@@ -69,7 +77,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             stack.callback(press.close)
-            router.state.ai = _imagine(settings, press, router, stack)
+            router.state.ai = _imagine(settings, press, router, requests, stack)
             glance.board = echo.board = router.state.ai.board
             yield {CLOSING: router.state.ai.board.release, **({DESK: desk} if desk else {})}
 
@@ -86,14 +94,16 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     models = tuple(name for name in names if find_model(name, settings.allowed_models))
     router.state.library = Library(settings.public_url, models)
     echo = Echo(router)
-    lane = Lane(Hosts(echo, settings.hosts, press), paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
+    watch = Watch(Hosts(echo, settings.hosts, press), name_of)
+    lane = Lane(watch, paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
+    requests = Requests(lambda: _answered(watch, lane, desk), lambda: watch.took)
     return Mountable(lane, lambda: router.router.lifespan_context(router))
 
 
 def create_served_app() -> Mountable:
     """The same for `placeholder serve`: with a desk for the door, in a process that does nothing else."""
     settings = read_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     if not settings.door:
         return create_app(settings)
     settle()
@@ -103,11 +113,22 @@ def create_served_app() -> Mountable:
     return create_app(settings, desk=Desk(painted, settings.hosts, kept, Reading(hosts=settings.peer_hosts).is_foreign))
 
 
+def _answered(watch: Watch, lane: Lane, desk: Desk | None) -> Counter[tuple[str, int]]:
+    """By route and status, whoever answered."""
+    found = Counter(watch.answered)
+    found["drawing", 200] += lane.drawn
+    found["status", 200] += lane.glanced
+    if desk:
+        found["drawing", 200] += desk.answered.whole
+        found["drawing", 304] += desk.answered.unchanged
+    return found
+
+
 def _at(prefix: str, answer: Answer | None) -> Answer | None:
     return answer._replace(location=prefix.encode() + answer.location) if answer and answer.location else answer
 
 
-def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncExitStack) -> Ai:
+def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requests, stack: AsyncExitStack) -> Ai:
     """Everything behind /ai, opened; `stack` closes it."""
     ground = open_ground(settings)
     database, vault, at = ground.database, ground.vault, failpoints(settings.failpoints)
@@ -116,10 +137,11 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
     policy = Policy(settings.lease_s, settings.poll_s, settings.reconcile_grace_s, settings.deadline_s)
     board = Board(database)
     stack.push_async_callback(board.close)
-    provider, hook_secrets = _provider(settings)
+    plain, hook_secrets = _provider(settings)
+    provider, breaker = Counted(plain), Breaker()
     stack.push_async_callback(provider.close)
 
-    worker = _worker(settings, database, board, blobs, provider, vault, policy, at, stack) if settings.worker else None
+    worker = _worker(settings, database, board, blobs, provider, breaker, vault, policy, at, stack) if settings.worker else None
     jobs = Jobs(
         database,
         board,
@@ -135,9 +157,14 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
     )
     is_free = settings.playground and provider.name == "sketch"
     playground = tokens.mint(vault.playground, tokens.PUBLISHABLE) if is_free else None
-    chosen = settings.api_key.get_secret_value() if settings.api_key else None
-    keys = Keys(database, vault.pepper, chosen, playground=playground)
+    chosen, operator = (key.get_secret_value() if key else None for key in (settings.api_key, settings.operator_key))
+    keys = Keys(database, vault.pepper, chosen, operator=operator, playground=playground)
     gallery = Gallery(blobs, press, settings.cache_mb * _MB)
+    calls = (provider, breaker) if worker else None
+    looks = readiness(database, blobs, worker)
+    gathering = Gathering(version("placeholder"), requests, press, calls, looks, JobFigures(database))
+    stack.push_async_callback(gathering.close)
+    router.state.operator = Operator(gathering, settings.metrics_open)
     if hook_secrets:
         router.state.hooks = Hooks(jobs, vault.hook_key, hook_secrets, worker.cancel_soon if worker else lambda _: None, at)
     return Ai(
@@ -164,6 +191,7 @@ def _worker(
     board: Board,
     blobs: Blobs,
     provider: Provider,
+    breaker: Breaker,
     vault: Vault,
     policy: Policy,
     at: Callable[[str], None],
@@ -182,7 +210,7 @@ def _worker(
         blobs=blobs,
         seals=vault,
         policy=policy,
-        breaker=Breaker(),
+        breaker=breaker,
         hook=lambda *attempt: hook_url(settings.public_url, vault.hook_key, *attempt) if settings.public_url else None,
         at=at,
         clock=time.time,

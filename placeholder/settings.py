@@ -39,6 +39,12 @@ def _strong(key: SecretStr | None) -> SecretStr | None:
     return key
 
 
+def _another(key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if key and key == info.data.get("api_key"):
+        raise ValueError("expected another key than PLACEHOLDER_API_KEY, which is for whoever asks for pictures")
+    return _strong(key)
+
+
 def _long(secret: SecretStr | None) -> SecretStr | None:
     if secret and (len(secret.get_secret_value()) < 32 or len(set(secret.get_secret_value())) < 10):
         raise ValueError("expected 32 random characters or more")
@@ -175,6 +181,10 @@ class Settings(BaseSettings):
 
     api_key: Annotated[SecretStr | None, AfterValidator(_strong)] = None
     """A key that always works."""
+    operator_key: Annotated[SecretStr | None, AfterValidator(_another)] = None
+    """A key that opens /operator and /metrics, and nothing else."""
+    metrics_open: bool = False
+    """Whether /metrics answers without a key."""
     public_url: Annotated[str, AfterValidator(_public)] = ""
     """Where the world reaches this service; webhooks are asked for there. Its path is what a proxy in front takes off, and what
     the URLs that `placeholder serve` hands out begin with."""
@@ -229,6 +239,7 @@ class Settings(BaseSettings):
     """Seconds after which a job that gets nowhere fails."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
     failpoints: Annotated[str, AfterValidator(_points)] = ""
     """For crash tests: `point=kill`, `point=raise`, `*=kill:0.02`, separated by commas."""
 

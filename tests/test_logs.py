@@ -1,10 +1,15 @@
 """The log: redacted, to standard error, and silent about what libraries say."""
 
+import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from placeholder import logs
 from placeholder.keys.tokens import mint
@@ -45,6 +50,9 @@ REDACTED: list[tuple[str, str]] = [
     ("https://token@host/path", "https://***host/path"),
     ("s3://AKIA:secret@bucket/x and https://u:p@h", "s3://***bucket/x and https://***h"),
     (f"{TOKEN} {TOKEN}", "*** ***"),
+    (f"a page's {mint(bytes(range(32)), 'pk_')}", "a page's ***"),
+    ("st_0123456789ab.1763700000.AAAA-_", "***"),
+    ("sign_0123456789ab_" + "0" * 64 + " too", "*** too"),
     (f"one\ntwo {TOKEN}\nthree", "one\ntwo ***\nthree"),
 ]
 KEPT = [
@@ -56,6 +64,7 @@ KEPT = [
     "unbearable risk-free r800 for_whsec",
     "http://host/?to=a@b.example#a@b",
     "bearer",
+    "a first_name, a spk_9, a st_ark and a sign_here",
     "",
 ]
 
@@ -129,3 +138,81 @@ def test_configured_twice_it_says_everything_once(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err.count("once") == 1
     assert len(logging.getLogger().handlers) == 1
     assert logging.getLogger().handlers[0].stream is sys.stderr  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------- facts
+
+LISTED: list[tuple[str, Any]] = [
+    *(
+        ("job", "abcdefghijklmnop"),
+        ("code", "timeout"),
+        ("model", "black-forest-labs/flux-1.1-pro"),
+        ("status", 503),
+        ("ms", 1.5),
+    ),
+    ("reason", "replicate answered 402"),
+]
+UNLISTED: list[tuple[str, Any]] = [
+    *(("prompt", "a fox"), ("url", "/400x300"), ("query", "a=b"), ("client", "10.0.0.1"), ("headers", "x"), ("token", "t")),
+    *(
+        ("reason", "a\nb"),
+        ("reason", "a" * 121),
+        ("reason", "é"),
+        ("reason", '"'),
+        ("job", b"abc"),
+        ("job", ["abc"]),
+        ("job", None),
+    ),
+    *(("code", "/400x300?text=a"), ("code", ""), ("error", ValueError("a fox"))),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), LISTED)
+def test_a_fact_that_is_listed_and_plain_is_written(name: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    for shape in ("text", "json"):
+        logs.configure("info", shape)  # type: ignore[arg-type]
+        logging.getLogger("placeholder.test").info("it happened", extra={name: value})
+    text, line = capsys.readouterr().err.splitlines()
+    shown = f'"{value}"' if " " in str(value) else value
+    assert text.endswith(f" INFO placeholder.test it happened {name}={shown}")
+    told = json.loads(line)
+    assert told.pop("time")[:2] == "20"
+    assert told == {"level": "INFO", "logger": "placeholder.test", "message": "it happened", name: value}
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+@pytest.mark.parametrize(("name", "value"), UNLISTED, ids=str)
+def test_any_other_is_not(name: str, value: Any, format: logs.Format, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", format)
+    logging.getLogger("placeholder.test").info("it happened", extra={name: value})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("it happened" if format == "text" else 'it happened"}')
+
+
+def test_in_json_too_what_looks_like_a_credential_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "json")
+    logging.getLogger("any.library").warning('key %s {"authorization": "Bearer abc"}', TOKEN, extra={"reason": TOKEN})
+    told = json.loads(capsys.readouterr().err)
+    assert (told["message"], told["reason"]) == ('key *** {"authorization": "***"}', "***")
+
+
+def test_in_json_an_error_is_its_type_and_its_places(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "json")
+    try:
+        int("a canary")
+    except ValueError:
+        logging.getLogger("placeholder.test").exception("it broke")
+    told = json.loads(capsys.readouterr().err)
+    assert told["exception"]["type"] == "ValueError"
+    assert re.search(r"test_logs\.py:[0-9]+ test_in_json", told["exception"]["at"][0])
+    assert "canary" not in json.dumps(told["exception"])
+
+
+@given(st.text(), st.text())
+def test_a_line_of_json_is_one_line_whatever_is_said(message: str, value: str) -> None:
+    record = logging.LogRecord("any", logging.WARNING, "", 0, "%s", (message,), None)
+    record.reason = value
+    line = logs.Json().format(record)
+    assert "\n" not in line
+    assert isinstance(json.loads(line), dict)
+    assert "\n" not in logs.Text().format(record).removeprefix("").replace(message, "")

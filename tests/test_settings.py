@@ -38,6 +38,7 @@ def test_without_any_variable_there_are_defaults_for_a_first_try(setting: Any, t
     assert (found.secret_key_origins, found.own_origin, found.client_address_header) == (None, None, "")
     assert not found.refuse_secret_keys_from_browsers
     assert found.playground
+    assert (found.operator_key, found.metrics_open, found.log_format) == (None, False, "text")
     assert found.worker
     assert found.door
 
@@ -71,6 +72,8 @@ READ: list[tuple[str, str, str, Any]] = [
     ("PLACEHOLDER_STORAGE_URL", "file:///var/pictures", "storage", "file:///var/pictures"),
     ("PLACEHOLDER_DATABASE_URL", "postgresql://u:p@h/n", "database", "postgresql://u:p@h/n"),
     ("PLACEHOLDER_LOG_LEVEL", "debug", "log_level", "debug"),
+    ("PLACEHOLDER_LOG_FORMAT", "json", "log_format", "json"),
+    ("PLACEHOLDER_METRICS_OPEN", "true", "metrics_open", True),
     ("PLACEHOLDER_FAILPOINTS", "submit.before_commit=kill,*=raise:0.02", "failpoints", "submit.before_commit=kill,*=raise:0.02"),
     ("PLACEHOLDER_CORS_ORIGINS", "*", "secret_key_origins", None),
     ("PLACEHOLDER_CORS_ORIGINS", " * ", "secret_key_origins", None),
@@ -101,6 +104,7 @@ def test_a_variable_is_read(setting: Any, name: str, value: str, attribute: str,
 SECRETS = [
     ("PLACEHOLDER_API_KEY", "api_key", GOOD_KEY),
     ("PLACEHOLDER_API_KEY", "api_key", mint(bytes(range(32)))),
+    ("PLACEHOLDER_OPERATOR_KEY", "operator_key", GOOD_KEY),
     ("PLACEHOLDER_SECRET", "secret", GOOD_SECRET),
     ("PLACEHOLDER_MODERATION_KEY", "moderation_key", "sk-canary-moderation"),
     ("PLACEHOLDER_DATABASE_URL", "database_url", "postgresql://user:canary@host/name"),
@@ -127,7 +131,7 @@ def test_a_secret_is_kept_out_of_every_print(setting: Any, name: str, attribute:
         *("PLACEHOLDER_OUTPUT_HOSTS", "PLACEHOLDER_DATA_DIR", "REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRET"),
         *("PLACEHOLDER_CACHE_MB", "PLACEHOLDER_DOOR", "PLACEHOLDER_CORS_ORIGINS", "PLACEHOLDER_CLIENT_ADDRESS_HEADER"),
         *("PLACEHOLDER_REFUSE_SECRET_KEYS_FROM_BROWSERS", "PLACEHOLDER_PLAYGROUND"),
-        *("PLACEHOLDER_COMPAT", "PLACEHOLDER_COMPAT_HOSTS"),
+        *("PLACEHOLDER_COMPAT", "PLACEHOLDER_COMPAT_HOSTS", "PLACEHOLDER_OPERATOR_KEY", "PLACEHOLDER_LOG_FORMAT"),
     ],
 )
 def test_an_empty_variable_is_none(setting: Any, name: str) -> None:
@@ -178,7 +182,7 @@ WEAK = [
     *("your-api-key-goes-here-please", "placeholder-api-key-change-me-now", "qwertyuiopasdfghjklzxcvbnm"),
 ]
 REFUSED: list[tuple[str, str, str]] = [
-    *(("PLACEHOLDER_API_KEY", value, "") for value in WEAK),
+    *((name, value, "") for name in ("PLACEHOLDER_API_KEY", "PLACEHOLDER_OPERATOR_KEY") for value in WEAK),
     *(
         ("PLACEHOLDER_SECRET", value, "expected 32 random characters or more")
         for value in ("short", "a" * 64, "abcabcabc" * 9, GOOD_SECRET[:31])
@@ -245,6 +249,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ),
     ("PLACEHOLDER_MODERATION_FAIL", "perhaps", "Input should be 'open' or 'closed'"),
     ("PLACEHOLDER_LOG_LEVEL", "DEBUG", "Input should be 'debug', 'info', 'warning' or 'error'"),
+    ("PLACEHOLDER_LOG_FORMAT", "xml", "Input should be 'text' or 'json'"),
     *(
         (f"PLACEHOLDER_{name}", value, "Input should be")
         for names, values in (
@@ -254,7 +259,7 @@ REFUSED: list[tuple[str, str, str]] = [
             (("LEASE_S", "POLL_S", "DEADLINE_S"), ("0", "-1", "soon", "nan", "inf", "-inf")),
             (("PROMPT_HOURS", "RETENTION_DAYS", "RECONCILE_GRACE_S", "SKETCH_DELAY_S"), ("-1", "nan", "inf")),
             (("SKETCH_FAILURES",), ("-0.1", "1.1", "nan")),
-            (("DOOR", "WORKER", "PLAYGROUND", "REFUSE_SECRET_KEYS_FROM_BROWSERS"), ("ajar", "2", "-1")),
+            (("DOOR", "WORKER", "PLAYGROUND", "METRICS_OPEN", "REFUSE_SECRET_KEYS_FROM_BROWSERS"), ("ajar", "2", "-1")),
         )
         for name in names
         for value in values
@@ -361,3 +366,11 @@ def test_a_folder_with_odd_letters_is_a_place_as_any(setting: Any, tmp_path: Pat
     engine.dispose()
     assert [path.name for path in odd.iterdir()] == ["placeholder.db"]
     assert open_blobs(found.storage)._root == odd / "pictures"  # type: ignore[attr-defined]
+
+
+def test_the_key_that_asks_is_not_the_key_that_watches(setting: Any) -> None:
+    setting("PLACEHOLDER_API_KEY", GOOD_KEY)
+    setting("PLACEHOLDER_OPERATOR_KEY", GOOD_KEY)
+    with pytest.raises(BadSettings, match=r"^PLACEHOLDER_OPERATOR_KEY: expected another key than PLACEHOLDER_API_KEY") as refused:
+        read_settings()
+    assert GOOD_KEY not in str(refused.value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from placeholder.keys.model import SCOPES, Key, Kind
+from placeholder.keys.model import ALL_SCOPES, OPERATE, SCOPES, Key, Kind
 from placeholder.values.size import MAX_DIM
 
 if TYPE_CHECKING:
@@ -35,7 +35,13 @@ def keys() -> None:
 @keys.command()
 @click.option("--name", required=True, help="What it is for, in your words.")
 @click.option("--owner", help="Whose it is: keys of one owner share their pictures. Default: its name.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do; all, if none is given.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(ALL_SCOPES),
+    help=f"What it may do: {SCOPES[0]} asks for pictures, and is meant if none is given; {OPERATE} opens /operator and /metrics.",
+)
 @click.option(
     "--jobs-per-day",
     type=click.IntRange(0, _MOST_JOBS),
@@ -73,6 +79,8 @@ def create(
         if not text.strip() or not text.isprintable() or len(text) > 100:
             raise click.BadParameter("expected 1 to 100 printable characters", param_hint=option)
     if publishable:
+        if OPERATE in scopes:
+            raise click.UsageError(f"--scope {OPERATE}: expected a secret key; a publishable one can be read by everyone")
         if not origins:
             raise click.UsageError("--publishable: expected --origin too, once for each origin whose pages have the key")
         jobs_per_day = JOBS_PER_DAY if jobs_per_day is None else jobs_per_day

@@ -9,6 +9,7 @@ import click
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve placeholders by URL, and AI pictures by prompt."""
+    from placeholder import logs
     from placeholder.cli.ground import opened
     from placeholder.door.serve import run
     from placeholder.keys.service import create
@@ -32,5 +33,6 @@ def serve(host: str, port: int, workers: int) -> None:
         door=settings.door,
         max_connections=settings.max_connections,
         log_level=settings.log_level,
+        log_config=logs.of_server(settings.log_format),
         root_path=settings.public_path,
     )

@@ -39,6 +39,21 @@ def migrate(engine: Engine) -> None:
             raise
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the schema is the one of this release."""
+    return version(connection) == HEAD
+
+
+def touch(connection: Connection) -> None:
+    """A write that changes nothing, and yet has to be made: in a transaction, it tells whether the database takes any."""
+    if connection.dialect.name == "sqlite":
+        # A row that stays as it is would not be written; the header always is.
+        number = connection.exec_driver_sql("PRAGMA user_version").scalar()
+        connection.exec_driver_sql(f"PRAGMA user_version = {number}")
+    else:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+
+
 def version(connection: Connection) -> str | None:
     """The schema's; None where there is none yet."""
     if not inspect(connection).has_table("alembic_version"):

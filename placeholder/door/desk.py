@@ -18,6 +18,15 @@ Ready = tuple[Answer, bytes]
 """An answer, and its header lines with the body behind them."""
 
 
+@dataclass(slots=True)
+class Answered:
+    """How often, since the process began."""
+
+    whole: int = 0
+    unchanged: int = 0
+    """304."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     paint: Callable[[bytes], Answer | None]
@@ -25,6 +34,7 @@ class Desk:
     kept: BoundedCache[bytes, Ready]
     is_foreign: Callable[[bytes], bool] = lambda _: False
     """Whether a Host header names another service, whose URLs are the application's to read."""
+    answered: Answered = field(default_factory=Answered)
     _outgoing: list[tuple[Transport, bytes]] = field(default_factory=list)
 
     def ready(self, target: bytes) -> Ready | None:
@@ -48,6 +58,8 @@ class Desk:
             self.flush()
 
     def flush(self) -> None:
+        # Counted by the row: a count for each would be felt.
+        self.answered.whole += len(self._outgoing)
         for transport, data in self._outgoing:
             if not transport.is_closing():
                 transport.write(data)

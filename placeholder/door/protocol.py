@@ -82,6 +82,10 @@ class Door(Guarded):
         if ready is None:
             return False
         answer = answer_to(ready[0], noted)
+        if answer.status == 200:
+            desk.answered.whole += 1
+        else:
+            desk.answered.unchanged += 1
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
         desk.flush()
         self.transport.write(

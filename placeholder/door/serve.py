@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from placeholder.door.guard import Guard, Guarded
 from placeholder.door.limits import MOST_BEYOND, Limits
@@ -28,12 +29,13 @@ def run(
     door: bool,
     max_connections: int,
     log_level: str = "info",
+    log_config: dict[str, Any] | None = None,
     root_path: str = "",
     limits: Limits | None = None,
     grace_s: int = GRACE_S,
 ) -> None:
     """Serves the application that `app_factory` ("module:function") makes until a signal ends it; `root_path`: the path that a
-    proxy in front takes off."""
+    proxy in front takes off; `log_config`: how uvicorn writes its own lines, if otherwise than by itself."""
     files = raise_file_limit()
     ceiling = max_connections if files is None else min(max_connections, max(1, files - OTHER_FILES - MOST_BEYOND))
     guard: Any = Guard(Door if door else Guarded, replace(limits or Limits(), connections=ceiling))
@@ -49,6 +51,7 @@ def run(
         ws="none",
         access_log=False,
         log_level=log_level,
+        log_config=log_config or LOGGING_CONFIG,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import inf
 
+STATES = ("closed", "open", "trying")
+"""All goes through; nothing does; one job may."""
+
 
 @dataclass(slots=True)
 class Breaker:
@@ -35,6 +38,12 @@ class Breaker:
         self.failures = max(self.failures + 1, self.threshold if is_closed else 0)
         if self.failures >= self.threshold:
             self._rest(now)
+
+    def state(self, now: float) -> str:
+        """Of STATES."""
+        if self.failures < self.threshold:
+            return "closed"
+        return "open" if now < self.rests_until else "trying"
 
     def _rest(self, now: float) -> None:
         self.rests_since = now

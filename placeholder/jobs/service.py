@@ -1,5 +1,6 @@
 """Submit, find, deliver: a client starts a job, the world reports on it."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from placeholder.jobs.screening import Screen
 from placeholder.keys.admission import UNKNOWN, visitor
 from placeholder.keys.model import Budget, Key
 from placeholder.keys.store import spend
+
+log = logging.getLogger("placeholder.jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Jobs:
         self._at("submit.after_commit")
         self._board.tell(submission.job)
         self._on_work()
+        if submission.job.asked_at == made.asked_at:
+            log.info("a job was accepted", extra={"job": name, "key": key.id, "model": ask.model})
         return submission
 
     async def recall(self, ask: Ask) -> Job | None:

@@ -75,10 +75,14 @@ async def _guarded(step: Callable[[Job, World], Awaitable[Event]], job: Job, wor
     try:
         return await step(job, world)
     except (Trouble, Unavailable) as error:
-        log.info("job %s: %s in phase %s", job.id, type(error).__name__, job.phase)
+        log.info("a step failed", extra=_told(job, error))
     except Exception as error:  # of ours or of a library: the job must not hang on it
-        log.error("job %s: %s in phase %s", job.id, type(error).__name__, job.phase)  # noqa: TRY400 - a traceback may quote
+        log.error("a step met an error", extra=_told(job, error))  # noqa: TRY400 - a traceback may quote
     return PutOff(began, world.policy.poll_s * (1 + world.jitter()))
+
+
+def _told(job: Job, error: Exception) -> dict[str, str]:
+    return {"job": job.id, "phase": job.phase, "error": type(error).__name__}
 
 
 def order_of(job: Job, world: World) -> Order:
@@ -105,7 +109,7 @@ async def _send(job: Job, world: World) -> Event:
     try:
         order = order_of(job, world)
     except ValueError:
-        log.error("job %s: its prompt cannot be read; was PLACEHOLDER_SECRET changed?", job.id)  # noqa: TRY400
+        log.error("a prompt cannot be read; was PLACEHOLDER_SECRET changed?", extra={"job": job.id})  # noqa: TRY400
         return Refused(world.clock(), "invalid")
     if world.clock() - order.sent_at > world.policy.lease_s / 2:
         # This process stood still; others may hold the job by now, and they will not send it.
@@ -115,14 +119,14 @@ async def _send(job: Job, world: World) -> Event:
         said = await world.provider.start(order)
     except NotStarted as no:
         world.breaker.failed(world.clock(), order.sent_at, is_closed=no.is_closed)
-        log.warning("job %s was not taken by %s: %s", job.id, world.provider.name, no)
+        log.warning("a job was not taken", extra={"job": job.id, "provider": world.provider.name, "reason": str(no)})
         return Deferred(world.clock(), _wait(no.wait, job.deferrals, world))
     except Rejected as no:
         world.breaker.worked()
         return Refused(world.clock(), no.code)
     except Unsure:
         world.breaker.failed(world.clock(), order.sent_at)
-        log.warning("job %s may have been taken by %s", job.id, world.provider.name)
+        log.warning("a job may have been taken", extra={"job": job.id, "provider": world.provider.name})
         return PutOff(world.clock(), min(world.policy.poll_s, world.policy.grace_s / 2))
     world.at("provider.after_call")
     world.breaker.worked()

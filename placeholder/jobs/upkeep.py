@@ -39,9 +39,9 @@ async def keep_up(database: Database, blobs: Blobs, policy: Policy, retention: R
         try:
             await tidy(database, blobs, policy, retention, time.time())
         except Refusal as error:
-            log.warning("upkeep waits: %s", error.code)
+            log.warning("upkeep waits", extra={"code": error.code})
         except Exception as error:  # tomorrow is another day
-            log.error("upkeep met %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote
+            log.error("upkeep met an error", extra={"error": type(error).__name__})  # noqa: TRY400 - a traceback may quote
         await asyncio.sleep(_EVERY_S * (0.5 + random.random()))
 
 

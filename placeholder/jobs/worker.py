@@ -30,6 +30,9 @@ _LONGEST_REST_S = 1.0
 """How late a job is noticed that another process has left or made due."""
 _CLOSING_S = 8
 """What a step that is under way gets to end, once the process is asked to."""
+_LATE_S = 30
+"""After so long a turn of the loop hangs on something; the longest wait for a lock is 5 s."""
+STATES = ("ok", "late", "down")
 
 
 class Worker:
@@ -45,6 +48,7 @@ class Worker:
         self._loop: asyncio.Task[None] | None = None
         self._is_warm = False
         self._is_closing = False
+        self._turned_at = time.monotonic()
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._run())
@@ -52,6 +56,12 @@ class Worker:
     def wake(self) -> None:
         """There is something to do."""
         self._bell.set()
+
+    def state(self) -> str:
+        """Of STATES."""
+        if self._loop is None or self._loop.done():
+            return "down"
+        return "ok" if time.monotonic() - self._turned_at < _LATE_S else "late"
 
     async def close(self) -> None:
         """Lets the steps under way end, within reason; what is left is free for others at once."""
@@ -76,6 +86,7 @@ class Worker:
         prolonged = time.monotonic()
         while not self._is_closing:
             self._bell.clear()
+            self._turned_at = time.monotonic()
             rest = self._rest_s
             try:
                 rest = await self._take()
@@ -83,9 +94,9 @@ class Worker:
                     await self._prolong()
                     prolonged = time.monotonic()
             except Refusal as error:
-                log.warning("the worker waits: %s", error.code)
+                log.warning("the worker waits", extra={"code": error.code})
             except Exception as error:  # the worker outlives everything
-                log.error("the worker met %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote
+                log.error("the worker met an error", extra={"error": type(error).__name__})  # noqa: TRY400 - a traceback may quote
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), rest)
 
@@ -132,7 +143,7 @@ class Worker:
             if self._steps.get(job) is task:
                 del self._steps[job], self._held[job]
             if not task.cancelled() and (error := task.exception()):
-                log.error("job %s: %s between two steps", job, type(error).__name__)
+                log.error("a job met an error between two steps", extra={"job": job, "error": type(error).__name__})
             self._bell.set()
 
         task.add_done_callback(ended)
@@ -164,7 +175,7 @@ class Worker:
             self._held[job.id] = after
         self._board.tell(after)
         if after.phase is Phase.FAILED:
-            log.info("job %s failed: %s", after.id, after.code)
+            log.info("a job failed", extra={"job": after.id, "code": after.code})
             if after.code == "timeout" and after.prediction:
                 self._aside(self.cancel(after.prediction))
         return after
@@ -200,7 +211,7 @@ class Worker:
         def ended(task: asyncio.Task[None]) -> None:
             self._asides.discard(task)
             if not task.cancelled() and (error := task.exception()):
-                log.warning("an aside met %s", type(error).__name__)
+                log.warning("an aside met an error", extra={"error": type(error).__name__})
 
         task.add_done_callback(ended)
 

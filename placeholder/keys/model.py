@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SCOPES = ("ai:create",)
-"""Everything that a key may be allowed."""
+"""What a key may do unless told otherwise."""
+OPERATE = "operator"
+"""May see what the service does and earns; never a publishable key's, and never given unasked."""
+ALL_SCOPES = (*SCOPES, OPERATE)
 
 
 class Kind(StrEnum):

@@ -1,7 +1,8 @@
 """Who is asking: mint, authenticate, revoke, rotate.
 
 A key's secret is shown once, when it is made; what is stored is a keyed digest of it. A key that an operator chose
-himself (PLACEHOLDER_API_KEY) is held in memory as such a digest, and so is that of the front page, which has no row.
+himself (PLACEHOLDER_API_KEY, PLACEHOLDER_OPERATOR_KEY) is held in memory as such a digest, and so is that of the front page,
+which has no row: they are known while the database is not there.
 """
 
 import time
@@ -17,9 +18,10 @@ from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
 from placeholder.errors import Forbidden, InvalidToken, Unauthorized, Unavailable
 from placeholder.keys import store, tokens
-from placeholder.keys.model import SCOPES, Key, Kind
+from placeholder.keys.model import OPERATE, SCOPES, Key, Kind
 
 OPERATOR = Key(id="operator", name="PLACEHOLDER_API_KEY", owner="operator", scopes=frozenset(SCOPES))
+WATCHER = Key(id="watcher", name="PLACEHOLDER_OPERATOR_KEY", owner="operator", scopes=frozenset((OPERATE,)))
 PLAYGROUND = Key(
     id="playground",
     name="PLACEHOLDER_PLAYGROUND",
@@ -38,7 +40,8 @@ _KEPT_BYTES = 4_000_000
 
 
 class Keys:
-    """`pepper` is what the digests are keyed with; `chosen` the operator's own key, `playground` the front page's, if any."""
+    """`pepper` is what the digests are keyed with; `chosen` the operator's own key, `operator` the one that he
+    watches with, `playground` the front page's, if any."""
 
     def __init__(
         self,
@@ -47,10 +50,12 @@ class Keys:
         chosen: str | None = None,
         clock: Callable[[], float] = time.time,
         *,
+        operator: str | None = None,
         playground: str | None = None,
     ) -> None:
         self._database, self._pepper, self._clock = database, pepper, clock
-        self._given = [(tokens.mac(pepper, token), key) for token, key in ((chosen, OPERATOR), (playground, PLAYGROUND)) if token]
+        given = ((chosen, OPERATOR), (operator, WATCHER), (playground, PLAYGROUND))
+        self._given = [(tokens.mac(pepper, token), key) for token, key in given if token]
         self._found: BoundedCache[bytes, tuple[float, Key]] = BoundedCache(_KEPT_BYTES)
         self._noted: dict[str, float] = {}
 

@@ -8,6 +8,7 @@
     answers     a response for each status, and its headers
     pages       the other addresses that are asked by GET
     imagining   the addresses of jobs
+    operating   the addresses for whoever runs the service
     openapi     /openapi.json
     llms        /llms.txt
     html        /docs

@@ -83,8 +83,9 @@ def _operation(root: str, address: str, method: str, operation: Object) -> Itera
     yield f"<p>{prose(operation['summary'])}</p>\n"
     if "description" in operation:
         yield f'<p class="soft">{prose(operation["description"])}</p>\n'
-    if "security" in operation:
-        yield '<p class="soft">Needs a key: <code>Authorization: Bearer KEY</code>.</p>\n'
+    for scheme in (name for needed in operation.get("security", []) for name in needed):
+        kind = "a key" if scheme == "key" else f"an {scheme} key"
+        yield f'<p class="soft">Needs {kind}: <code>Authorization: Bearer KEY</code>.</p>\n'
     yield _sample(root, address, operation) if operation["tags"] == [DRAWN] else ""
     yield '</div>\n<div class="facts-of">\n'
     yield from _parameters(operation.get("parameters", []))

@@ -31,7 +31,7 @@ def words(schema: Schema) -> str:
     if "enum" in schema:
         return ", ".join(map(_value, schema["enum"])) + default(schema)
     if schema.get("type") == "array":
-        return f"{schema['minItems']} of {words(schema['items'])}"
+        return f"{schema.get('minItems', 'a list')} of {words(schema['items'])}"
     kinds = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
     return " or ".join(kinds) + _limits(schema) + _pattern(schema) + default(schema)
 

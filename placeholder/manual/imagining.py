@@ -51,7 +51,7 @@ def _submit(statuses: Statuses) -> Operation:
         "submit", "post", "/ai", GROUP, "Ask for a picture",
         "Answers at once with a URL that never changes: a placeholder first, the picture when it is ready. The same ask of the"
         " same owner is the same job: the same `id`, made and paid once.",
-        answers, body=_body({"$ref": "#/components/schemas/Ask"}), needs_key=True,
+        answers, body=_body({"$ref": "#/components/schemas/Ask"}), key="key",
     )  # fmt: skip
 
 

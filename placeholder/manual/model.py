@@ -51,7 +51,8 @@ class Operation:
     answers: Mapping[str, Object]
     parameters: tuple[Parameter, ...] = ()
     body: Object | None = None
-    needs_key: bool = False
+    key: Literal["", "key", "operator"] = ""
+    """Which kind it needs (openapi's security schemes); none where empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from placeholder.errors import BadParameter, Busy, ForeignHost, NoSuchPicture, TooLong
-from placeholder.manual import imagining, pages
+from placeholder.manual import imagining, operating, pages
 from placeholder.manual.answers import HEADERS, Statuses, answer, lasting, named, refused
 from placeholder.manual.drawings import CHAPTERS, RATIO, SIZE
 from placeholder.manual.model import Chapter, Facts, Object, Operation, Parameter
@@ -30,13 +30,14 @@ def document(facts: Facts, statuses: Statuses) -> Object:
         "openapi": "3.1.0",
         "info": {"title": "placeholder", "version": facts.version, "description": _ABOUT, "license": {"name": "MIT"}},
         "servers": [{"url": facts.base or "/"}],
-        "tags": [{"name": GROUP}, {"name": imagining.GROUP}, {"name": pages.GROUP}, {"name": pages.FILES}],
+        "tags": [{"name": group} for group in (GROUP, imagining.GROUP, pages.GROUP, pages.FILES, operating.GROUP)],
         "paths": paths,
         "components": {
             "schemas": schemas(facts.models),
             "headers": HEADERS,
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key, a publishable key or a token."}
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key, a publishable key or a token."},
+                "operator": {"type": "http", "scheme": "bearer", "description": "A key with the scope `operator`."},
             },
         },
     }
@@ -49,7 +50,7 @@ def operations(facts: Facts, statuses: Statuses) -> list[Operation]:
         for is_ratio in (False, True)
         for operation in _drawing(drawing.address, CHAPTERS[drawing.address], statuses, is_ratio)
     ]
-    return [*drawn, *imagining.operations(statuses), *pages.operations(facts, statuses)]
+    return [*drawn, *imagining.operations(statuses), *pages.operations(facts, statuses), *operating.operations(statuses)]
 
 
 def _drawing(address: str, chapter: Chapter, statuses: Statuses, is_ratio: bool) -> list[Operation]:
@@ -79,7 +80,7 @@ def _told(operation: Operation) -> Object:
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "requestBody": operation.body,
         "responses": dict(sorted(operation.answers.items())),
-        "security": [{"key": []}] if operation.needs_key else None,
+        "security": [{operation.key: []}] if operation.key else None,
     }
     return {name: part for name, part in told.items() if part}
 

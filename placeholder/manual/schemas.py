@@ -1,5 +1,6 @@
 """The JSON bodies, by the name that they go by in the document."""
 
+from placeholder.figures.model import PARTS, WORDS
 from placeholder.jobs.model import FAILURES, State
 from placeholder.manual import grammar
 from placeholder.manual.model import Object
@@ -67,6 +68,34 @@ def schemas(models: tuple[str, ...]) -> dict[str, Object]:
             "additionalProperties": {"type": "array", "items": _SIDE, "minItems": 2, "maxItems": 2},
         },
         "Health": _object({"ok": {"const": True}}),
+        "Readiness": _object({part: {"enum": list(WORDS)} for part in PARTS}),
+        "Figures": _object(
+            {
+                "process": {"type": "integer", "description": "The process that answered."},
+                "ready": _ref("Readiness"),
+                "figures": {
+                    "type": "object",
+                    "description": "By name, without the `_total` that Prometheus gives to counters.",
+                    "additionalProperties": {"type": "array", "items": _ref("Figure")},
+                },
+                "jobs": {
+                    "type": ["object", "null"],
+                    "description": "The jobs that changed last (`latest`) and failed last (`failed`); null while the database"
+                    " does not answer.",
+                },
+            }
+        ),
+        "Figure": _object(
+            {
+                "of": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Its labels."},
+                "value": {
+                    "oneOf": [
+                        {"type": "number"},
+                        _object({"count": {"type": "integer"}, "seconds": {"type": "number"}}),
+                    ]
+                },
+            }
+        ),
         "PageFacts": _object({"key": {"type": ["string", "null"]}}),
         "Heard": _object({}, ok={"const": True}, ignored={"const": True}),
     }

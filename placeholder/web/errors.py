@@ -67,7 +67,7 @@ STATUS: dict[type[Refusal], int] = {
     NoWebhooks: 503,
     Gone: 410,
 }
-_SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?|/components/.*")
+_SPEAKS_JSON = re.compile(r"/ai(/status|/[^/]*/status|/replicate-webhook)?|/components/.*|/readyz|/metrics|/operator/.*")
 """Addresses whose answers are no pictures."""
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from placeholder.cache import BoundedCache
 from placeholder.errors import ForeignHost
 from placeholder.raster.press import Press
+from placeholder.web import request_id
 from placeholder.web.drawings import target_of
 from placeholder.web.errors import refuse
 from placeholder.web.mount import prefix_of
@@ -36,6 +37,8 @@ class Lane:
     ) -> None:
         self._app, self._paint, self._glance, self._hosts, self._is_foreign = app, paint, glance, hosts, is_foreign
         self._kept: BoundedCache[bytes, tuple[Headers, bytes]] = BoundedCache(cache_bytes)
+        self.drawn = self.glanced = 0
+        """Answers of each kind; all are 200."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not self._is_plain(scope["headers"]):
@@ -43,6 +46,7 @@ class Lane:
             return
         target = target_of(scope)
         kept = self._kept.get(target)
+        is_passing = False
         if kept is None:
             is_passing = target.startswith(_AI)
             # What tells the state of a job tells URLs, which are others where we are mounted.
@@ -56,7 +60,13 @@ class Lane:
             if not is_passing:
                 self._kept.offer(target, kept, len(target) + len(answer.body) + len(answer.location or b""))
         # Whoever stands between may change a message, so each client gets its own.
-        await send({"type": "http.response.start", "status": 200, "headers": list(kept[0])})
+        headers = list(kept[0])
+        if is_passing:
+            self.glanced += 1
+            headers.append((request_id.HEADER, request_id.of(scope["headers"])))
+        else:
+            self.drawn += 1
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": kept[1]})
 
     def _is_plain(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -79,11 +89,13 @@ def is_known_host(headers: Iterable[tuple[bytes, bytes]], hosts: frozenset[str])
 class Hosts:
     """Refuses a request that names a host not among `hosts`; health checks come by address and are let through."""
 
+    CHECKS = ("/healthz", "/readyz")
+
     def __init__(self, app: ASGIApp, hosts: frozenset[str], press: Press) -> None:
         self._app, self._hosts, self._press = app, hosts, press
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == "/healthz" or is_known_host(scope["headers"], self._hosts):
+        if scope["type"] != "http" or scope["path"] in self.CHECKS or is_known_host(scope["headers"], self._hosts):
             await self._app(scope, receive, send)
             return
         accept = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"), "")

@@ -31,6 +31,10 @@ FILES = {
     "/prompt.js": ("prompt.js", "text/javascript; charset=utf-8"),
     "/gallery": ("gallery.html", "text/html; charset=utf-8"),
     "/gallery.css": ("gallery.css", "text/css; charset=utf-8"),
+    "/operator": ("operator.html", "text/html; charset=utf-8"),
+    "/operator.css": ("operator.css", "text/css; charset=utf-8"),
+    "/operator.js": ("operator.js", "text/javascript; charset=utf-8"),
+    "/operator/grafana.json": ("grafana.json", "application/json"),
 }
 
 

@@ -155,6 +155,11 @@ def private_json(body: bytes) -> Answer:
     return Answer(200, _OWN_JSON, body)
 
 
+def private(media_type: str, body: bytes) -> Answer:
+    """The same, in another form."""
+    return Answer(200, common((b"content-type", media_type.encode()), *_OWN_JSON.pairs[1:]), body)
+
+
 def rate_limit(limit: int, remaining: int, reset_s: int) -> Headers:
     """What a key may still use, and when that begins anew."""
     return (

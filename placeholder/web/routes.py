@@ -4,6 +4,9 @@
     GET  /gallery                   every look of a seed; a page without script
     GET  /components/ai-img.js      the element <ai-img>; /components/ai-img@{version}.js is this release's for ever
     GET  /healthz                   {"ok": true}
+    GET  /readyz                    a word for each part that the service stands on; 503 where one does not do its part
+    GET  /metrics                   figures for Prometheus; needs a key with the scope operator, as does
+    GET  /operator/figures          what the page /operator asks
     GET  /sizes.json                every size that has a name (values/named.py)
     GET  /llms.txt                  all this for language models; /openapi.json for programs, /docs for people (manual)
 
@@ -28,8 +31,10 @@ Before all of these, on the host of another service, stand its own URLs; behind 
 PLACEHOLDER_COMPAT lists (synth/foreign).
 """
 
+from starlette.types import Scope
+
 from placeholder.synth.catalogue import CATALOGUE
-from placeholder.web import components, manuals, pages, pictures, sizes, states, submit, webhook
+from placeholder.web import components, manuals, operator, pages, pictures, sizes, states, submit, webhook
 from placeholder.web.drawings import drawing
 from placeholder.web.exact import Route
 from placeholder.web.foreign import Foreign, at_host, elsewhere
@@ -43,6 +48,9 @@ ROUTES = [
     Route("/components/ai-img.js", components.present),
     Route("/components/ai-img@{version}.js", components.pinned),
     Route("/healthz", pages.health),
+    Route("/readyz", operator.ready),
+    Route("/metrics", operator.metrics),
+    Route("/operator/figures", operator.figures),
     Route("/sizes.json", sizes.named),
     *(Route(path, manuals.manual) for path in manuals.MANUALS),
     Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
@@ -58,3 +66,32 @@ ROUTES = [
     ),
     Foreign(elsewhere, yields=True),
 ]
+
+NAMES = {
+    pages.file: "page",
+    pages.facts: "page",
+    pages.health: "health",
+    operator.ready: "ready",
+    operator.metrics: "metrics",
+    operator.figures: "figures",
+    components.present: "component",
+    components.pinned: "component",
+    sizes.named: "sizes",
+    manuals.manual: "manual",
+    submit.submit: "submit",
+    submit.unread: "submit",
+    states.statuses: "status",
+    states.status: "status",
+    webhook.receive: "webhook",
+    pictures.picture: "picture",
+    drawing: "drawing",
+}
+"""What each route is counted as."""
+NO_ROUTE = "none"
+
+
+def name_of(scope: Scope) -> str:
+    """What a request is counted as that has been answered; no URL of a client's becomes a name."""
+    found = NAMES.get(scope.get("endpoint"), NO_ROUTE)  # type: ignore[arg-type]
+    # What was just answered is answered again before the router (echo).
+    return "submit" if found == NO_ROUTE and scope["path"] == "/ai" else found

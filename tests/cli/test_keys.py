@@ -76,6 +76,8 @@ def test_the_list_says_what_tells_keys_apart(run: Run, home: Path) -> None:
         (["--owner", "anna"], {"owner": "anna"}),
         (["--owner", " anna "], {"owner": "anna"}),
         (["--scope", "ai:create", "--scope", "ai:create"], {"scopes": "ai:create"}),
+        (["--scope", "operator"], {"scopes": "operator", "kind": "secret"}),
+        (["--scope", "operator", "--scope", "ai:create"], {"scopes": "ai:create operator"}),
         (["--jobs-per-day", "0"], {"jobs_per_day": 0}),
         (["--jobs-per-day", "2147483647"], {"jobs_per_day": 2147483647}),
         (["--spend-per-month", "0"], {"spend_per_month": 0}),
@@ -280,3 +282,10 @@ async def test_both_keys_of_a_rotation_open_and_share_their_pictures(imagining: 
         answers = [(await service.post(FOX, key=key)) for key in (old, new)]
         assert [answer.status for answer in answers] == [200, 200]
         assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
+def test_no_key_for_pages_sees_figures(run: Run, home: Path) -> None:
+    done = run("keys", "create", "--name", "shop", *SHOP, "--scope", "operator")
+    assert done.exit_code == 2
+    assert "--scope operator: expected a secret key" in done.output
+    assert not (home / "data").exists()

@@ -1,5 +1,6 @@
 """`placeholder serve`: the words, the first key, and a start that fails in one line."""
 
+import json
 import os
 import re
 import signal
@@ -16,8 +17,10 @@ from fixtures.imagining import FOX, SECRET, Imagining
 
 from placeholder.cli import main
 from placeholder.keys.tokens import is_wellformed
+from placeholder.logs import FIELDS
 
 Run = Callable[..., Result]
+PLAIN = {"door": True, "max_connections": 16_384, "log_level": "info", "log_config": None, "root_path": ""}
 TOKEN = re.compile(r"plh_live_[0-9A-Za-z]+")
 
 
@@ -93,14 +96,18 @@ async def test_the_first_key_opens_the_service(run: Run, served: list[Any], imag
 )
 def test_what_is_served_and_where(run: Run, served: list[Any], words: list[str], expected: tuple[Any, ...]) -> None:
     assert run("serve", *words).exit_code == 0
-    chosen = {"door": True, "max_connections": 16_384, "log_level": "info", "root_path": ""}
-    assert served == [("placeholder.app:create_served_app", *expected, chosen)]
+    assert served == [("placeholder.app:create_served_app", *expected, PLAIN)]
+
+
+def test_json_is_for_the_servers_own_lines_too(run: Run, served: list[Any]) -> None:
+    run("serve", PLACEHOLDER_LOG_FORMAT="json")
+    assert served[0][-1]["log_config"]["loggers"]["uvicorn"]["handlers"] == ["json"]
 
 
 def test_settings_go_with_it(run: Run, served: list[Any]) -> None:
     url = "https://shop.example/pictures/"
     run("serve", PLACEHOLDER_DOOR="0", PLACEHOLDER_LOG_LEVEL="error", PLACEHOLDER_PUBLIC_URL=url, PLACEHOLDER_MAX_CONNECTIONS="9")
-    assert served[0][-1] == {"door": False, "max_connections": 9, "log_level": "error", "root_path": "/pictures"}
+    assert served[0][-1] == {**PLAIN, "door": False, "max_connections": 9, "log_level": "error", "root_path": "/pictures"}
 
 
 @pytest.mark.parametrize(
@@ -188,3 +195,34 @@ def test_help_and_version_are_plain() -> None:
     for command in ("serve", "render", "keys", "tokens", "jobs"):
         assert re.search(rf"^  {command} +[A-Z`]", shown, re.MULTILINE), command
     assert re.search(r"[0-9]+\.[0-9]+", CliRunner().invoke(main, ["--version"]).output)
+
+
+def test_every_line_is_an_object_where_json_is_asked_for(home: Path) -> None:
+    """Uvicorn's own, those of two workers, and ours."""
+    key = "Zk3vR8qLm2XwT5bNs7Yd1HcJf"
+    chosen = {"PLACEHOLDER_LOG_FORMAT": "json", "PLACEHOLDER_API_KEY": key, "PLACEHOLDER_SKETCH_FAILURES": "1"}
+    service = started(home, "--workers", "2", **chosen, PLACEHOLDER_SKETCH_DELAY_S="0")
+    assert service.stdout is not None
+    lines: list[dict[str, Any]] = []
+    try:
+        while sum("startup complete" in line["message"] for line in lines) < 2:
+            lines.append(json.loads(service.stdout.readline()))
+        (address,) = {found[1] for line in lines if (found := re.search(r"running on (http://[0-9.:]+)", line["message"]))}
+        with httpx.Client(base_url=address, trust_env=False, timeout=10) as client:
+            asked = {"prompt": "a zephyr-quokka", "w": 40, "h": 30}
+            headers = {"Authorization": f"Bearer {key}", "X-Request-Id": "first-of-all"}
+            told = client.post("/ai?canary=1", json=asked, headers=headers).raise_for_status().json()
+            while client.get(told["status_url"], params={"wait": "5"}).json()["state"] != "failed":
+                pass
+    finally:
+        service.send_signal(signal.SIGTERM)
+        rest, _ = service.communicate(timeout=30)
+    lines += [json.loads(line) for line in rest.splitlines()]
+    assert all(set(line) <= {"time", "level", "logger", "message", "exception", *FIELDS} for line in lines)
+    (accepted,) = [line for line in lines if line["message"] == "a job was accepted"]
+    assert accepted["request_id"] == "first-of-all"
+    assert accepted["job"] == told["id"]
+    assert [line["code"] for line in lines if line["message"] == "a job failed"] == ["generation_failed"]
+    whole = json.dumps(lines)
+    for secret in ("quokka", key, "canary", "127.0.0.1:8"):
+        assert secret not in whole.replace(address, "")

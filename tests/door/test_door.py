@@ -22,7 +22,8 @@ from placeholder.door.lifespan import DESK
 from placeholder.web.drawings import paint
 from placeholder.web.respond import etag
 
-_DATE = re.compile(rb"date: [^\r]+\r\n")
+_OWN = re.compile(rb"(date|x-request-id): [^\r]+\r\n")
+"""What no two answers have in common."""
 
 
 def get(target: str, *headers: str, method: str = "GET", version: str = "1.1", body: str = "") -> bytes:
@@ -132,7 +133,7 @@ def said(port: int, *pieces: bytes, in_turn: bool = False) -> bytes:
             peer.sendall(piece)
         while part := peer.recv(65536):
             heard += part
-    return _DATE.sub(b"", bytes(heard))
+    return _OWN.sub(b"", bytes(heard))
 
 
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS.keys())
@@ -282,3 +283,18 @@ def test_a_client_that_does_not_read_fills_no_memory() -> None:
             answers += part.count(b"HTTP/1.1 ")
         sender.join(PATIENCE)
     assert answers > asked / 2, "answers cut in two by a read are not counted"
+
+
+# ---------------------------------------------------------------- what the door answers is counted
+
+
+def test_what_the_door_answers_is_counted_with_the_rest(serving: Callable[..., AbstractContextManager[int]]) -> None:
+    key = "Wq8Zr3Lm2XwT5bNs7Yd1HcJf9"
+    with serving(PLACEHOLDER_OPERATOR_KEY=key) as port:
+        answers = said(port, get("/41x31") * 150 + get("/41x31", method="HEAD") + get("/41x31", "If-None-Match: *") + LAST)
+        assert answers.count(b" 200 OK") == 152
+        said(port, get("/41x31", "Connection: close"))
+        said(port, get("/41x31.png", "Connection: close"))
+        told = said(port, get("/metrics", f"Authorization: Bearer {key}", "Connection: close")).decode()
+    counted = dict(re.findall(r'placeholder_requests_total\{process="[0-9]+",route="drawing",status="(.xx)"\} ([0-9.]+)', told))
+    assert counted == {"2xx": "153.0", "3xx": "1.0"}

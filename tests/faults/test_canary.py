@@ -191,7 +191,12 @@ async def ask_in_every_way(client: Listener) -> None:
             ("POST", "*/*"),
             ("DELETE", "*/*"),
         ):
-            extra = {"accept": accept, "referer": f"https://example.com/{told}", "user-agent": WORD, "x-request-id": WORD}
+            extra = {
+                "accept": accept,
+                "referer": f"https://example.com/{told}",
+                "user-agent": WORD,
+                "x-request-id": f"{WORD} at sea",
+            }
             await client.exchange(method, path, headers=extra)
     await client.say(b"GET /" + WORD.encode() + b" HTTP/1.1\r\nno header " + WORD.encode() + b"\r\n\r\n")
     await client.say(WORD.encode() + b" / HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -415,14 +420,15 @@ async def say_everything_back(server: asyncio.Server, make_service: MakeService,
     assert_nothing_leaked(client, service, tmp_path / "service", secrets, [CANARY, *(wish.prompt for wish in wishes)])
 
 
-@pytest.mark.parametrize("failures", ["0", "1"])
-async def test_with_the_embedded_painter(failures: str, make_service: MakeService, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("failures", "format"), [("0", "text"), ("1", "json")])
+async def test_with_the_embedded_painter(failures: str, format: str, make_service: MakeService, tmp_path: Path) -> None:
     settings = {
         "PLACEHOLDER_PROVIDER": "sketch",
         "PLACEHOLDER_SKETCH_DELAY_S": "0.5",
         "PLACEHOLDER_SKETCH_FAILURES": failures,
         "PLACEHOLDER_SECRET": SECRET,
         "PLACEHOLDER_LOG_LEVEL": "debug",
+        "PLACEHOLDER_LOG_FORMAT": format,
     }
     home = tmp_path / "service"
     service = await make_service(home="service", **settings).start().ready()

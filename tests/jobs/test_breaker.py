@@ -154,3 +154,22 @@ def test_whatever_happens_it_is_tried_again_and_one_at_a_time(
         assert breaker.room(now + LONGEST, WANTED) >= 1, "no rest is longer than the longest"
         if room == 0:
             assert breaker.room(now + LONGEST, WANTED) == 1, "time alone does not close it"
+
+
+@pytest.mark.parametrize(
+    ("events", "now", "state"),
+    [
+        ([], 0, "closed"),
+        (failures(1, 2), 3, "closed"),
+        (failures(1, 2, 3), 3, "open"),
+        (failures(1, 2, 3), 12.9, "open"),
+        (failures(1, 2, 3), 13, "trying"),
+        ([*failures(1, 2, 3), ("tries", 13)], 14, "open"),
+        ([*failures(1, 2, 3), ("worked", 14)], 15, "closed"),
+        ([("closed", 1)], 2, "open"),
+    ],
+)
+def test_its_state_in_a_word(events: list[Event], now: float, state: str) -> None:
+    breaker = after(events)
+    assert breaker.state(now) == state
+    assert {"closed": WANTED, "open": 0, "trying": 1}[state] == breaker.room(now, WANTED)

@@ -18,6 +18,7 @@ from placeholder.jobs import store, upkeep
 from placeholder.jobs.machine import Policy
 from placeholder.jobs.model import Job, Phase, State, blob_key
 from placeholder.jobs.upkeep import Retention, keep_up, tidy
+from placeholder.logs import facts
 
 T = TypeVar("T")
 
@@ -375,10 +376,10 @@ async def test_it_goes_on_after_whatever_it_meets(
     with caplog.at_level(logging.DEBUG), pytest.raises(Enough):
         await keep_up(watched, shelf, POLICY, FORGET)  # type: ignore[arg-type]
     assert phases(database) == ["purged"] * 3
-    assert [record.getMessage() for record in caplog.records if record.name == "placeholder.jobs"] == [
-        "upkeep waits: unavailable",
-        "upkeep met RuntimeError",
-        "upkeep met OSError",
+    assert [facts(record) for record in caplog.records if record.name == "placeholder.jobs"] == [
+        {"code": "unavailable"},
+        {"error": "RuntimeError"},
+        {"error": "OSError"},
     ]
     assert "heron" not in caplog.text
     assert all(30 <= nap <= 90 for nap in naps)
@@ -394,7 +395,7 @@ async def test_it_survives_a_database_that_is_not_there(
             await keep_up(absent, shelf, POLICY, FORGET)
     finally:
         absent.close()
-    assert [record.getMessage() for record in caplog.records] == ["upkeep waits: unavailable"] * 6
+    assert [(record.getMessage(), facts(record)) for record in caplog.records] == [("upkeep waits", {"code": "unavailable"})] * 6
     assert "hunter2" not in caplog.text
 
 

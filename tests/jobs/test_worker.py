@@ -562,3 +562,27 @@ async def test_strays_are_stopped_and_nobody_minds_if_not(database: Database) ->
     process.worker.cancel_soon("p9")
     await process.settle()
     assert provider.named("cancel") == ["p9"]
+
+
+# ---------------------------------------------------------------- how it fares, in a word
+
+
+async def test_it_is_well_from_its_start_to_its_end(database: Database) -> None:
+    process = Process(database, a_world(Scripted([], []), time.time, policy=QUICK), 1)
+    assert process.worker.state() == "down"
+    process.worker.start()
+    assert process.worker.state() == "ok"
+    await process.worker.close()
+    assert process.worker.state() == "down"
+    await process.board.close()
+
+
+async def test_it_is_late_when_a_turn_hangs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "_LATE_S", 0.05)
+    async with started(database, Scripted([], [])) as process:
+        assert process.worker.state() == "ok"
+        hanging = asyncio.Event()
+        monkeypatch.setattr(process.worker, "_take", lambda: hanging.wait())
+        process.worker.wake()
+        await soon(lambda: process.worker.state() == "late")
+        hanging.set()

@@ -99,10 +99,19 @@ def test_every_reference_leads_somewhere(told: dict[str, Any]) -> None:
         assert {f"#/components/{kind}/{key}" for key in told["components"][kind]} <= found, "none is left over"
 
 
-def test_only_the_prompt_needs_a_key(told: dict[str, Any]) -> None:
-    locked = [(path, method) for path, methods in told["paths"].items() for method, one in methods.items() if "security" in one]
-    assert locked == [("/ai", "post")]
-    assert told["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+def test_only_prompts_and_figures_need_a_key(told: dict[str, Any]) -> None:
+    locked = {
+        (path, method): [list(needed) for needed in one["security"]]
+        for path, methods in told["paths"].items()
+        for method, one in methods.items()
+        if "security" in one
+    }
+    assert locked == {
+        ("/ai", "post"): [["key"]],
+        ("/metrics", "get"): [["operator"]],
+        ("/operator/figures", "get"): [["operator"]],
+    }
+    assert {scheme["scheme"] for scheme in told["components"]["securitySchemes"].values()} == {"bearer"}
 
 
 def test_it_says_where_its_addresses_begin_and_which_models_there_are(told: dict[str, Any]) -> None:

@@ -50,6 +50,29 @@ async def settled(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
+async def test_what_came_of_each_request_is_counted(press: Press, maker: SlowMaker) -> None:
+    waiting = [asyncio.create_task(press.print(picture)) for picture in (*PICTURES[:5], PICTURES[0])]
+    await asyncio.sleep(0)
+    assert (press.in_flight, press.waiting) == (2, 3)
+    with pytest.raises(Busy):
+        await press.print(PICTURES[5])
+    maker.go.set()
+    await asyncio.gather(*waiting)
+    await press.print(PICTURES[0])
+    assert (sum(press.made.counts), press.shared, press.kept, press.refused) == (5, 1, 1, 1)
+    assert press.made.seconds > 0
+    assert (press.in_flight, press.waiting) == (0, 0)
+
+
+async def test_work_that_raises_took_its_time_too(press: Press) -> None:
+    def broken() -> bytes:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await press.make("key", broken)
+    assert sum(press.made.counts) == 1
+
+
 async def test_workers_and_queue_are_the_most_that_is_taken_on(press: Press, maker: SlowMaker) -> None:
     waiting = [asyncio.create_task(press.print(picture)) for picture in PICTURES[:5]]
     await asyncio.sleep(0)

@@ -19,6 +19,7 @@ from placeholder.jobs.model import FAILURES
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HEADERS = {
+    "x-request-id": "tests",
     "content-type": "application/json",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",

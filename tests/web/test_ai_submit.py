@@ -77,6 +77,7 @@ async def test_the_documented_example_word_for_word(service: Service) -> None:
         "x-content-type-options": "nosniff",
         "access-control-allow-origin": "*",
         "content-length": str(len(answer.body)),
+        "x-request-id": "tests",
     }
     assert (await service.ask(told["status_url"])).json() == {"state": "pending"}
     assert (await service.ask(told["url"])).picture().size == (512, 512)
@@ -561,6 +562,7 @@ async def test_any_page_may_ask_the_browser_first(origins: list[str], reader: st
             "access-control-allow-headers": "Authorization, Content-Type",
             "access-control-max-age": "7200",
             "cache-control": "no-store",
+            "x-request-id": "tests",
         }
 
 

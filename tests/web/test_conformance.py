@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from fixtures.imagining import KEY, SECRET, Chosen
+from fixtures.imagining import KEY, OPERATOR_KEY, SECRET, Chosen
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.python.asgi import shutdown_lifespans
@@ -20,7 +20,7 @@ from schemathesis.python.asgi import shutdown_lifespans
 from placeholder.app import create_app
 
 CONFIG = {
-    "auth": {"openapi": {"key": {"bearer": KEY}}},
+    "auth": {"openapi": {"key": {"bearer": KEY}, "operator": {"bearer": OPERATOR_KEY}}},
     "generation": {"max-examples": 3, "deterministic": True, "database": "none"},
     "phases": {"stateful": {"max-steps": 3}},
     "checks": {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]}},
@@ -44,8 +44,8 @@ def whole(_: Any, body: Any) -> Any:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Any]:
-    settings = Chosen(data_dir=tmp_path, api_key=KEY, secret=SECRET, provider="sketch", sketch_delay_s=0, raster_workers=2)
-    yield create_app(settings)
+    keys = {"api_key": KEY, "operator_key": OPERATOR_KEY, "secret": SECRET}
+    yield create_app(Chosen(data_dir=tmp_path, **keys, provider="sketch", sketch_delay_s=0, raster_workers=2))
     shutdown_lifespans()
 
 

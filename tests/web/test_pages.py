@@ -24,8 +24,12 @@ FILES = {
     "/prompt.js": "text/javascript; charset=utf-8",
     "/gallery": "text/html; charset=utf-8",
     "/gallery.css": "text/css; charset=utf-8",
+    "/operator": "text/html; charset=utf-8",
+    "/operator.css": "text/css; charset=utf-8",
+    "/operator.js": "text/javascript; charset=utf-8",
+    "/operator/grafana.json": "application/json",
 }
-PAGES = ("/", "/gallery")
+PAGES = ("/", "/gallery", "/operator")
 
 
 class Tags(HTMLParser):
