@@ -129,6 +129,7 @@ def test_it_does_not_open_as_another_version(version: int) -> None:
         *(b"", b"\x01", b"\x01" * 12, b"\x01" * 13, b"\x01" * 28, b"\x01" * 29, bytes(10_000), PROMPT.encode()),
         *(SEALED[:-1], SEALED[1:], SEALED + b"\x00", SEALED * 2, b"\x01" + SEALED, SEALED[:13], SEALED[:13] + SEALED[-16:]),
     ],
+    ids=lambda sealed: f"{len(sealed)} bytes",
 )
 def test_it_does_not_open_cut_short_or_drawn_out(sealed: bytes) -> None:
     assert_shut(VAULT, JOB, sealed)

@@ -11,8 +11,8 @@ BODY_RATE = 64 * 1024
 LEAST_READ = 16 * 1024
 """Bytes of an answer; whoever takes fewer in all of `write_s` does not read."""
 MOST_BEYOND = 128
-"""Connections beyond the ceiling that are heard, to be answered 503, or /healthz."""
-ALWAYS_ANSWERED = frozenset((b"/healthz",))
+"""Connections beyond the ceiling that are heard, to be answered 503, or as ALWAYS_ANSWERED has it."""
+ALWAYS_ANSWERED = frozenset((b"/healthz", b"/readyz"))
 """Paths for which there is always room."""
 
 
