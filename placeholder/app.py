@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from placeholder import logs
+from placeholder.blobs.room import room_on
 from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
@@ -114,7 +115,8 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
     stack.callback(database.close)
     blobs = open_blobs(settings.storage, at=at)
     policy = Policy(settings.lease_s, settings.poll_s, settings.reconcile_grace_s, settings.deadline_s)
-    board = Board(database)
+    # Processes of one machine share a SQLite file, if any do; a fleet has PostgreSQL.
+    board = Board(database, is_shared=not database.is_sqlite)
     stack.push_async_callback(board.close)
     provider, hook_secrets = _provider(settings)
     stack.push_async_callback(provider.close)
@@ -130,6 +132,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         address_key=vault.address_key,
         classifier=_classifier(settings, stack),
         is_open_on_trouble=settings.moderation_fail == "open",
+        has_room=room_on(settings.folders, settings.min_free_mb * _MB),
         on_work=worker.wake if worker else lambda: None,
         at=at,
     )

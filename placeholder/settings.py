@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -161,6 +161,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None
     storage_url: Annotated[SecretStr | None, AfterValidator(_storable)] = None
+    min_free_mb: int = Field(default=200, ge=0, le=1_000_000)
+    """Megabytes that must be free on the disks that are written to; with less, no new job is begun. 0 begins them always."""
     secret: Annotated[SecretStr | None, AfterValidator(_long)] = None
     """What ids, key digests and sealed prompts derive from; made on the first start where the database is SQLite."""
     prompt_hours: float = Field(default=24, ge=0)
@@ -283,6 +285,14 @@ class Settings(BaseSettings):
         if self.storage_url:
             return self.storage_url.get_secret_value()
         return (self.data_dir.resolve() / "pictures").as_uri()
+
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where this machine's disks are written to."""
+        database, storage = urlsplit(self.database), urlsplit(self.storage)
+        files = [Path(database.path[1:]).absolute().parent] if database.scheme.startswith("sqlite") else []
+        return (*files, *([Path(unquote(storage.path))] if storage.scheme == "file" else []))
 
 
 def _list(text: str) -> list[str]:

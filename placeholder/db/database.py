@@ -5,6 +5,7 @@
 - On SQLite writes share transactions: whatever has queued up while the last one was committed goes into the next, each
   function under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is
   answered is durable. A function may run twice (after a deadlock): it must change nothing but rows.
+- Whoever waits is answered within PATIENCE_S, whatever has become of the database. What was not begun by then is not done.
 - SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer.
 
 SQLAlchemy runs synchronously here: in its asynchronous form over aiosqlite each statement crosses threads, and a fifth as
@@ -34,12 +35,22 @@ Work = Callable[[Connection], T]
 MAX_BATCH = 256
 """Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
 rows in turn and lose whole batches to deadlocks."""
+PATIENCE_S = 10.0
 _READERS = 2
 _BUSY_S = 5
 _SQLITE = """
 PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
 """
+_POSTGRES = {
+    "connect_timeout": 5,
+    # A machine that went away says nothing: noticed within about ten seconds, where the system takes hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""For libpq, where the URL does not say otherwise."""
 _DEADLOCK = "40P01"
 _ATTEMPTS = 3
 
@@ -53,7 +64,10 @@ def open_engine(url: str) -> Engine:
     parsed = _parse(url)
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, **options)
+        chosen = {name: value for name, value in _POSTGRES.items() if name not in parsed.query}
+        return create_engine(
+            parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, connect_args=chosen, **options
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(parsed.database).touch(mode=0o600)
@@ -94,13 +108,15 @@ class _Order(NamedTuple):
     work: Work[Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    until: float
+    """When nobody waits for it any more, on the monotonic clock."""
 
 
 class Database:
     """Opens nothing before it is asked something. `close` it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, patience_s: float = PATIENCE_S) -> None:
+        self.engine, self._patience_s = engine, patience_s
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._most = MAX_BATCH if self.is_sqlite else 1
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
@@ -110,7 +126,7 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` returns; it only reads. Raises Unavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await self._in_time(asyncio.get_running_loop().run_in_executor(self._readers, self._read, work))
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once its changes are durable; none of them are there when it raises. Raises Unavailable.
@@ -118,8 +134,15 @@ class Database:
         Goes on to its end when whoever awaits it is cancelled."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._orders.put(_Order(work, loop, future))
-        return await future
+        self._orders.put(_Order(work, loop, future, time.monotonic() + self._patience_s))
+        return await self._in_time(future)
+
+    async def _in_time(self, answer: asyncio.Future[T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await answer
+        except TimeoutError:
+            raise Unavailable("The database") from None
 
     def transact(self, work: Work[T]) -> T:
         """The same as `write`, here and now, for callers without an event loop."""
@@ -151,7 +174,9 @@ class Database:
                         is_last = True
                     else:
                         batch.append(waiting)
-            _answer(batch, self._run([order.work for order in batch]))
+            batch = [order for order in batch if time.monotonic() < order.until]
+            if batch:
+                _answer(batch, self._run([order.work for order in batch]))
             if is_last:
                 return
 

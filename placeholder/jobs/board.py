@@ -1,6 +1,7 @@
 """What this process knows of jobs: how each stood a moment ago, and who waits for news of it.
 
-Its own changes are told to it (`tell`) and are known at once. What other processes change is seen within FRESH_S.
+Its own changes are told to it (`tell`) and are known at once. What other processes change is seen within FRESH_S; and at once
+where the board is shared, so that a client whose requests go to one process and then to another sees no state go back.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
 from placeholder.errors import Refusal
 from placeholder.jobs import store
-from placeholder.jobs.model import Job
+from placeholder.jobs.model import Job, State
 
 FRESH_S = 0.25
 """Seconds for which what was read is believed."""
@@ -23,8 +24,10 @@ _WEIGHT = 1500
 
 
 class Board:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, is_shared: bool = False) -> None:
+        """`is_shared`: clients see other processes' boards too. Then nothing is believed unread but a finished picture, which
+        only its deletion changes."""
+        self._database, self._is_shared = database, is_shared
         self._known: BoundedCache[str, tuple[float, Job]] = BoundedCache(_KEPT_BYTES)
         self._reading: dict[str, asyncio.Future[Job | None]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
@@ -46,7 +49,9 @@ class Board:
     def glance(self, job: str) -> Job | None:
         """The job as it stood FRESH_S ago at most, where that is known without asking."""
         known = self._known.get(job)
-        return known[1] if known and time.monotonic() - known[0] <= FRESH_S else None
+        if known is None or (self._is_shared and known[1].state is not State.READY):
+            return None
+        return known[1] if time.monotonic() - known[0] <= FRESH_S else None
 
     async def view(self, job: str) -> Job | None:
         """The job as it stood FRESH_S ago at most; None where there is none. Raises Unavailable."""
@@ -54,6 +59,9 @@ class Board:
         if found:
             return found
         reading = self._reading.get(job)
+        if reading and self._is_shared:  # it may have begun before another process told our client more
+            await asyncio.wait((reading,))
+            reading = self._reading.get(job)
         if reading is None:
             reading = asyncio.ensure_future(self._database.read(lambda c: store.by_id(c, job)))
             self._reading[job] = reading
