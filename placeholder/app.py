@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -132,7 +134,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         address_key=vault.address_key,
         classifier=_classifier(settings, stack),
         is_open_on_trouble=settings.moderation_fail == "open",
-        has_room=room_on(settings.folders, settings.min_free_mb * _MB),
+        has_room=room_on(_folders(database, settings.storage), settings.min_free_mb * _MB),
         on_work=worker.wake if worker else lambda: None,
         at=at,
     )
@@ -153,6 +155,13 @@ def _imagine(settings: Settings, press: Press, router: Starlette, stack: AsyncEx
         entrance=_entrance(settings, vault),
         playground=playground,
     )
+
+
+def _folders(database: Database, storage: str) -> list[Path]:
+    """Where jobs are kept on disks of this machine."""
+    file = database.engine.url.database if database.is_sqlite else None
+    pictures = [Path(unquote(storage.removeprefix("file://")))] if storage.startswith("file://") else []
+    return [Path(file).absolute().parent, *pictures] if file else pictures
 
 
 def _entrance(settings: Settings, vault: Vault) -> Entrance:

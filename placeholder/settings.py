@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -285,14 +285,6 @@ class Settings(BaseSettings):
         if self.storage_url:
             return self.storage_url.get_secret_value()
         return (self.data_dir.resolve() / "pictures").as_uri()
-
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """Where this machine's disks are written to."""
-        database, storage = urlsplit(self.database), urlsplit(self.storage)
-        files = [Path(database.path[1:]).absolute().parent] if database.scheme.startswith("sqlite") else []
-        return (*files, *([Path(unquote(storage.path))] if storage.scheme == "file" else []))
 
 
 def _list(text: str) -> list[str]:
