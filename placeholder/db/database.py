@@ -65,9 +65,7 @@ def open_engine(url: str) -> Engine:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
     if parsed.get_backend_name() == "postgresql":
         chosen = {name: value for name, value in _POSTGRES.items() if name not in parsed.query}
-        return create_engine(
-            parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, connect_args=chosen, **options
-        )
+        return create_engine(parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, connect_args=chosen, **options)
     if parsed.database:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(parsed.database).touch(mode=0o600)

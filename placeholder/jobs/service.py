@@ -53,7 +53,8 @@ class Jobs:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`address_key`: what clients' addresses are counted under. `is_open_on_trouble`: prompts pass when the classifier does
-        not answer. `has_room`: whether jobs may be begun at all. `on_work` is told when there is something to do, `at` which point of the code is passed."""
+        not answer. `has_room`: whether jobs may be begun at all. `on_work` is told when there is something to do, `at` which
+        point of the code is passed."""
         self._database, self._board, self._seals, self._id_key = database, board, seals, id_key
         self._address_key = address_key
         self._screen, self._classifier, self._is_open = screen, classifier, is_open_on_trouble

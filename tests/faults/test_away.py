@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -30,15 +29,6 @@ def postgres() -> Iterator[Postgres]:
         yield server
     finally:
         server.close()
-
-
-@pytest.fixture
-def s3(tmp_path: Path) -> Iterator[S3]:
-    """One that may be stopped."""
-    (tmp_path / "s3").mkdir()
-    server = S3(tmp_path / "s3")
-    yield server
-    server.stop()
 
 
 async def test_postgresql_goes_and_comes_back(make_service: MakeService, make_fake: MakeFake, postgres: Postgres) -> None:
