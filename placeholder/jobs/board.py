@@ -6,7 +6,7 @@ where the board is shared, so that a client whose requests go to one process and
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from placeholder.cache import BoundedCache
@@ -24,10 +24,10 @@ _WEIGHT = 1500
 
 
 class Board:
-    def __init__(self, database: Database, *, is_shared: bool = False) -> None:
+    def __init__(self, database: Database, *, is_shared: bool = False, clock: Callable[[], float] = lambda: time.time()) -> None:
         """`is_shared`: clients see other processes' boards too. Then nothing is believed unread but a finished picture, which
         only its deletion changes."""
-        self._database, self._is_shared = database, is_shared
+        self._database, self._is_shared, self._clock = database, is_shared, clock
         self._known: BoundedCache[str, tuple[float, Job]] = BoundedCache(_KEPT_BYTES)
         self._reading: dict[str, asyncio.Future[Job | None]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
@@ -103,10 +103,10 @@ class Board:
 
     async def _look_out(self) -> None:
         """While anybody waits: what other processes have changed."""
-        since = time.time()
+        since = self._clock()
         while self._waiting:
             await asyncio.sleep(FRESH_S)
-            now = time.time()
+            now = self._clock()
             with suppress(Refusal):
                 await self._catch_up(since - _MARGIN_S)
                 since = now
