@@ -35,7 +35,8 @@ Work = Callable[[Connection], T]
 MAX_BATCH = 256
 """Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
 rows in turn and lose whole batches to deadlocks."""
-PATIENCE_S = 10.0
+PATIENCE_S = 12.0
+"""Longer than it takes SQLite to find out twice that another process holds the lock."""
 _READERS = 2
 _BUSY_S = 5
 _SQLITE = """
@@ -106,8 +107,6 @@ class _Order(NamedTuple):
     work: Work[Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
-    until: float
-    """When nobody waits for it any more, on the monotonic clock."""
 
 
 class Database:
@@ -132,7 +131,14 @@ class Database:
         Goes on to its end when whoever awaits it is cancelled."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._orders.put(_Order(work, loop, future, time.monotonic() + self._patience_s))
+        until = time.monotonic() + self._patience_s
+
+        def timely(connection: Connection) -> T:
+            if time.monotonic() > until:  # whoever waited has been told otherwise
+                raise Unavailable("The database")
+            return work(connection)
+
+        self._orders.put(_Order(timely, loop, future))
         return await self._in_time(future)
 
     async def _in_time(self, answer: asyncio.Future[T]) -> T:
@@ -172,9 +178,7 @@ class Database:
                         is_last = True
                     else:
                         batch.append(waiting)
-            batch = [order for order in batch if time.monotonic() < order.until]
-            if batch:
-                _answer(batch, self._run([order.work for order in batch]))
+            _answer(batch, self._run([order.work for order in batch]))
             if is_last:
                 return
 
