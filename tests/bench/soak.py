@@ -10,7 +10,7 @@ fill up is given time to (the warm-up); from then on nothing grows:
     WAL        less than 8 MB, ever
     answers    what a client is told with 5xx is a 503 that says when to come back
 
-Caches are small here, so that they are full when the warm-up ends.
+Caches are small here, and a history of finished jobs is looked at, so that all that is bounded is full when the warm-up ends.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import os
 import random
 import re
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -26,7 +27,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +49,8 @@ MAX_WAL = 8_388_608
 SLACK_FILES = 2
 SLACK_THREADS = 2
 """Pools start a thread when one is first needed."""
+HISTORY = 12_000
+"""Jobs that are there: more than a process remembers (jobs/board.py)."""
 IDLE_S = 15
 """What the service gets to let go of whoever has left."""
 
@@ -172,7 +175,8 @@ class Crowd:
 
     async def load(self, seconds: float, pace: float) -> None:
         """All of it, for so long; then everybody leaves. `pace`: how much faster than KINDS says."""
-        limits = httpx.Limits(max_connections=64)
+        # The service lets go of a connection after 5 s; a request that crosses with that is nobody's fault.
+        limits = httpx.Limits(max_connections=64, keepalive_expiry=2)
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=60, limits=limits
         ) as self.http:
@@ -195,6 +199,24 @@ class Crowd:
             if got is not None:
                 tally.seconds.append(time.monotonic() - began)
                 tally.answers[_told(got)] += 1
+
+    async def remember(self, data: Path) -> None:
+        """Has the service look at a long history: a finished job's row, under many names."""
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=60) as self.http:
+            made = (await self.submit("a lighthouse long ago")).json()
+            while (await self.http.get(made["status_url"] + "?wait=20")).json()["state"] != "ready":
+                pass
+            ids = ["".join(self.dice.choices("abcdefghijklmnopqrstuvwxyz234567", k=16)) for _ in range(HISTORY)]
+            with closing(sqlite3.connect(data / "placeholder.db", timeout=30, isolation_level=None)) as database:
+                database.row_factory = sqlite3.Row
+                row = dict(database.execute("SELECT * FROM jobs WHERE id = ?", (made["id"],)).fetchone())
+                insert = f"INSERT INTO jobs ({', '.join(row)}) VALUES ({', '.join(f':{column}' for column in row)})"
+                for at in range(0, HISTORY, 500):  # as many as leave the write-ahead log as short as it is
+                    database.execute("BEGIN IMMEDIATE")
+                    database.executemany(insert, ({**row, "id": name, "mac": name.encode()} for name in ids[at : at + 500]))
+                    database.execute("COMMIT")
+            for at in range(0, HISTORY, 50):
+                (await self.http.get("/ai/status?ids=" + ",".join(ids[at : at + 50]))).raise_for_status()
 
     async def submit(self, prompt: str) -> httpx.Response:
         body = {"prompt": prompt, "w": 96, "h": 64}
@@ -305,6 +327,7 @@ async def soak(folder: Path, warm_up_s: float, seconds: float, port: int = 0, *,
             return taken(process.pid, folder / "data")
 
         warming = Crowd(port, random.Random(f"warm-up {seed}"))
+        await warming.remember(folder / "data")
         await warming.load(warm_up_s, 3 * pace)
         before = await _idle(look, None)
         crowd = Crowd(port, random.Random(f"soak {seed}"))
