@@ -1,5 +1,10 @@
 """A crash storm: jobs come in while services are killed about once a second, in every other life by their own failpoints (at two
 of a hundred), before a provider that fails in every way it can. Then they are left alone, and everything must end well.
+
+    PLACEHOLDER_STORM_JOBS=300     how many jobs (and a third as many crashes); a fleet gets a fifth of them
+    PLACEHOLDER_STORM_SEEDS=7      which storms; several, separated by commas
+
+Every failure begins with the seed.
 """
 
 import asyncio
@@ -19,6 +24,7 @@ from faults.harness import Balancer, FakeProcess, Service, free_ports
 from placeholder.blobs.disk import Disk
 
 JOBS = int(os.environ.get("PLACEHOLDER_STORM_JOBS", "300"))
+SEEDS = [int(seed) for seed in os.environ.get("PLACEHOLDER_STORM_SEEDS", "7").split(",")]
 CALM_S = 15
 """Seconds after the last crash, in which everything must have ended."""
 STALL_S = 3

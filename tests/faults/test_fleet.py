@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 from faults.harness import SECRET
-from faults.storm import JOBS, PATIENT, PROVIDER, MakeFake, MakeService, hold_out_together
+from faults.storm import JOBS, PATIENT, PROVIDER, SEEDS, MakeFake, MakeService, hold_out_together
 from fixtures.buckets import BUCKET, S3, addressed
 
 FLEET = 3
-SEED = 7
 IN_FRONT = {"PLACEHOLDER_PUBLIC_URL", "PLACEHOLDER_CLIENT_ADDRESS_HEADER"}
 """What is told of the balancer: the storm knows where its own is."""
 PLAIN = {"AWS_ALLOW_HTTP"}
@@ -38,10 +37,11 @@ def test_readme_tells_these_settings() -> None:
     assert sorted(told) == sorted((shared("", "").keys() | IN_FRONT) - PLAIN)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_fleet(
-    make_service: MakeService, make_fake: MakeFake, postgres_url: str, s3: S3, figures: Callable[[str], None]
+    seed: int, make_service: MakeService, make_fake: MakeFake, postgres_url: str, s3: S3, figures: Callable[[str], None]
 ) -> None:
-    fake = make_fake(SEED, **PROVIDER)
+    fake = make_fake(seed, **PROVIDER)
     storm = {"jobs": JOBS // 5, "crashes": JOBS // 37, "stalls": True, "one_by_one": True, "watchers": 4, "stale_s": 0}
     settings = {**shared(postgres_url, s3.url), **PATIENT}
-    await hold_out_together(FLEET, settings, SEED, make_service, fake, s3.folder / BUCKET, figures, **storm)
+    await hold_out_together(FLEET, settings, seed, make_service, fake, s3.folder / BUCKET, figures, **storm)

@@ -1,19 +1,10 @@
-"""Crash storms over one process and several, over SQLite and as a fleet.
+"""Crash storms over one process and over several on one SQLite file."""
 
-    PLACEHOLDER_STORM_JOBS=300     how many jobs (and a third as many crashes)
-    PLACEHOLDER_STORM_SEEDS=7      which storms; several, separated by commas
-
-Every failure begins with the seed.
-"""
-
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from faults.storm import JOBS, PATIENT, PROVIDER, MakeFake, MakeService, hold_out, hold_out_together
-
-SEEDS = [int(seed) for seed in os.environ.get("PLACEHOLDER_STORM_SEEDS", "7").split(",")]
+from faults.storm import JOBS, PATIENT, PROVIDER, SEEDS, MakeFake, MakeService, hold_out, hold_out_together
 
 
 @pytest.mark.parametrize("seed", SEEDS)
