@@ -93,12 +93,13 @@ async def test_a_disk_that_is_nearly_full(make_service: MakeService, make_fake: 
 @contextmanager
 def immutable(folder: Path) -> Iterator[None]:
     """Nothing in it can be changed, not even by root and not through files that are open already: as a file system that met a
-    fault and went read-only."""
-    as_root("chattr", "-R", "+i", folder)
+    fault and went read-only. But for SQLite's -shm: that is memory, and the kernel ends a process that cannot write to such."""
+    kept = [folder, *(path for path in folder.rglob("*") if path.suffix != ".db-shm")]
+    as_root("chattr", "+i", *kept)
     try:
         yield
     finally:
-        subprocess.run(["chattr", "-R", "-i", folder], check=True)
+        subprocess.run(["chattr", "-i", *kept], check=True)
 
 
 async def test_a_disk_that_goes_read_only(make_service: MakeService, make_fake: MakeFake, tmp_path: Path) -> None:
