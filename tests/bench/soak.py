@@ -376,11 +376,11 @@ def table(report: Report) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=30, help="how long, after a warm-up of a fifth of that")
+    parser.add_argument("--minutes", type=float, default=30, help="how long, after a warm-up of a third of that")
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        report = asyncio.run(soak(Path(name), options.minutes * 12, options.minutes * 60, options.port))
+        report = asyncio.run(soak(Path(name), options.minutes * 20, options.minutes * 60, options.port))
     print(table(report))
     wrong = faults(report)
     print("\n" + ("\n".join(wrong) or "nothing grew"))
