@@ -2,20 +2,23 @@
 
 import asyncio
 import random
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from placeholder import logs
+from placeholder.blobs.room import room_on
 from placeholder.blobs.store import Blobs, open_blobs
 from placeholder.cache import BoundedCache
+from placeholder.db.clock import Clock
 from placeholder.db.database import Database
 from placeholder.door.desk import Desk, Ready, settle
 from placeholder.door.lifespan import CLOSING, DESK
@@ -135,13 +138,18 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
     stack.callback(database.close)
     blobs = open_blobs(settings.storage, at=at)
     policy = Policy(settings.lease_s, settings.poll_s, settings.reconcile_grace_s, settings.deadline_s)
-    board = Board(database)
+    clock = Clock(database)
+    stack.callback(asyncio.create_task(clock.keep()).cancel)
+    # Processes of one machine share a SQLite file, if any do; a fleet has PostgreSQL.
+    board = Board(database, is_shared=not database.is_sqlite, clock=clock)
     stack.push_async_callback(board.close)
-    plain, hook_secrets = _provider(settings)
+    plain, hook_secrets = _provider(settings, clock)
     provider, breaker = Counted(plain), Breaker()
     stack.push_async_callback(provider.close)
 
-    worker = _worker(settings, database, board, blobs, provider, breaker, vault, policy, at, stack) if settings.worker else None
+    worker = (
+        _worker(settings, database, board, blobs, provider, breaker, vault, policy, at, clock, stack) if settings.worker else None
+    )
     jobs = Jobs(
         database,
         board,
@@ -152,8 +160,10 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
         address_key=vault.address_key,
         classifier=_classifier(settings, stack),
         is_open_on_trouble=settings.moderation_fail == "open",
+        has_room=room_on(_folders(database, settings.storage), settings.min_free_mb * _MB),
         on_work=worker.wake if worker else lambda: None,
         at=at,
+        clock=clock,
     )
     is_free = settings.playground and provider.name == "sketch"
     playground = tokens.mint(vault.playground, tokens.PUBLISHABLE) if is_free else None
@@ -179,6 +189,13 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
     )
 
 
+def _folders(database: Database, storage: str) -> list[Path]:
+    """Where jobs are kept on disks of this machine."""
+    file = database.engine.url.database if database.is_sqlite else None
+    pictures = [Path(unquote(storage.removeprefix("file://")))] if storage.startswith("file://") else []
+    return [Path(file).absolute().parent, *pictures] if file else pictures
+
+
 def _entrance(settings: Settings, vault: Vault) -> Entrance:
     rules = Rules(settings.secret_key_origins, settings.refuse_secret_keys_from_browsers)
     header = settings.client_address_header.lower().encode() or None
@@ -195,6 +212,7 @@ def _worker(
     vault: Vault,
     policy: Policy,
     at: Callable[[str], None],
+    clock: Clock,
     stack: AsyncExitStack,
 ) -> Worker:
     from placeholder.providers.outputs import HttpOutputs
@@ -213,7 +231,7 @@ def _worker(
         breaker=breaker,
         hook=lambda *attempt: hook_url(settings.public_url, vault.hook_key, *attempt) if settings.public_url else None,
         at=at,
-        clock=time.time,
+        clock=clock,
         jitter=random.random,
     )
     worker = Worker(database, board, world, settings.worker_steps)
@@ -228,7 +246,7 @@ def _worker(
 Secrets = Callable[[bool], Awaitable[tuple[str, ...]]]
 
 
-def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
+def _provider(settings: Settings, clock: Clock) -> tuple[Provider, Secrets | None]:
     """Who paints, and where the secrets of its webhooks come from."""
     token, known = settings.replicate_api_token, settings.replicate_webhook_secret
     written = tuple(known.get_secret_value().split()) if known else ()
@@ -244,7 +262,7 @@ def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
         case "replicate" | "auto" if token:
             from placeholder.providers.replicate import ReplicateProvider
 
-            replicate = ReplicateProvider(token.get_secret_value(), settings.replicate_base_url, time.time)
+            replicate = ReplicateProvider(token.get_secret_value(), settings.replicate_base_url, clock)
 
             async def fetched(anew: bool) -> tuple[str, ...]:
                 secret = await replicate.secret(anew=anew)
@@ -253,7 +271,7 @@ def _provider(settings: Settings) -> tuple[Provider, Secrets | None]:
             return replicate, given if written else fetched
     from placeholder.providers.sketch import SketchProvider
 
-    return SketchProvider(settings.sketch_delay_s, settings.sketch_failures, time.time), None
+    return SketchProvider(settings.sketch_delay_s, settings.sketch_failures, clock), None
 
 
 def _classifier(settings: Settings, stack: AsyncExitStack) -> Classifier | None:

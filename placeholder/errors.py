@@ -8,7 +8,8 @@
     ├── ForeignHost        the request names a host that the operator did not list
     ├── NotNow             asking again later helps
     │   ├── Busy           more work than the queue holds
-    │   └── Unavailable    something that we stand on does not answer
+    │   ├── Unavailable    something that we stand on does not answer
+    │   └── NoRoom         the disk is nearly full
     ├── Unauthorized       no valid key came with the request
     │   ├── InvalidToken   a token that does not fit the request that it came with, or is none
     │   └── TokenExpired   a token whose time is over, for a picture that there is not
@@ -94,6 +95,13 @@ class Unavailable(NotNow):
 
     def __init__(self, what: str, retry_after: int = 5) -> None:
         super().__init__(f"{what} does not answer", retry_after)
+
+
+class NoRoom(NotNow):
+    code = "no_room"
+
+    def __init__(self) -> None:
+        super().__init__("The disk is nearly full, so no new picture is begun", 60)
 
 
 class Unauthorized(Refusal):

@@ -170,6 +170,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: SecretStr | None = None
     storage_url: Annotated[SecretStr | None, AfterValidator(_storable)] = None
+    min_free_mb: int = Field(default=200, ge=0, le=1_000_000)
+    """Megabytes that must be free on the disks that are written to; with less, no new job is begun. 0 begins them always."""
     secret: Annotated[SecretStr | None, AfterValidator(_long)] = None
     """What ids, key digests and sealed prompts derive from; made on the first start where the database is SQLite."""
     prompt_hours: float = Field(default=24, ge=0)

@@ -51,7 +51,10 @@ def _plain(text: str) -> str:
 
 
 def write(path: Path, body: bytes) -> None:
-    """All of `body` or nothing. Raises OSError."""
+    """All of `body` or nothing. What is there and no file (a device, a pipe) is written to and stays. Raises OSError."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(body)
+        return
     unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with unfinished.open("xb") as file:

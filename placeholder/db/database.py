@@ -5,6 +5,7 @@
 - On SQLite writes share transactions: whatever has queued up while the last one was committed goes into the next, each
   function under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is
   answered is durable. A function may run twice (after a deadlock): it must change nothing but rows.
+- Whoever waits is answered within PATIENCE_S, whatever has become of the database. What was not begun by then is not done.
 - SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer, and one of all processes at a
   time (turns.py).
 
@@ -36,6 +37,8 @@ Work = Callable[[Connection], T]
 MAX_BATCH = 256
 """Writes that share a transaction, on SQLite. On PostgreSQL, where others write at the same time, they would hold each other's
 rows in turn and lose whole batches to deadlocks."""
+PATIENCE_S = 12.0
+"""Longer than it takes SQLite to find out twice that another process holds the lock."""
 _READERS = 2
 BUSY_S = 5
 """Seconds that one writer waits for another."""
@@ -43,6 +46,15 @@ _SQLITE = """
 PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 8388608;
 """
+_POSTGRES = {
+    "connect_timeout": 5,
+    # A machine that went away says nothing: noticed within about ten seconds, where the system takes hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""For libpq, where the URL does not say otherwise."""
 _DEADLOCK = "40P01"
 _ATTEMPTS = 3
 
@@ -56,7 +68,8 @@ def open_engine(url: str) -> Engine:
     parsed = _parse(url)
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, **options)
+        chosen = {name: value for name, value in _POSTGRES.items() if name not in parsed.query}
+        return create_engine(parsed, pool_pre_ping=True, pool_size=_READERS + 1, max_overflow=2, connect_args=chosen, **options)
     if parsed.database:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(parsed.database).touch(mode=0o600)
@@ -114,9 +127,9 @@ class _Order(NamedTuple):
 class Database:
     """Opens nothing before it is asked something. `close` it."""
 
-    def __init__(self, engine: Engine, release: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, release: Callable[[], None] = lambda: None, patience_s: float = PATIENCE_S) -> None:
         """`release` is called when it is closed."""
-        self.engine, self._release = engine, release
+        self.engine, self._release, self._patience_s = engine, release, patience_s
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._most = MAX_BATCH if self.is_sqlite else 1
         self._turns = turns(engine)
@@ -127,7 +140,7 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` returns; it only reads. Raises Unavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        return await self._in_time(asyncio.get_running_loop().run_in_executor(self._readers, self._read, work))
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once its changes are durable; none of them are there when it raises. Raises Unavailable.
@@ -135,8 +148,22 @@ class Database:
         Goes on to its end when whoever awaits it is cancelled."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._orders.put(_Order(work, loop, future))
-        return await future
+        until = time.monotonic() + self._patience_s
+
+        def timely(connection: Connection) -> T:
+            if time.monotonic() > until:  # whoever waited has been told otherwise
+                raise Unavailable("The database")
+            return work(connection)
+
+        self._orders.put(_Order(timely, loop, future))
+        return await self._in_time(future)
+
+    async def _in_time(self, answer: asyncio.Future[T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await answer
+        except TimeoutError:
+            raise Unavailable("The database") from None
 
     def transact(self, work: Work[T]) -> T:
         """The same as `write`, here and now, for callers without an event loop."""

@@ -1,18 +1,19 @@
 """What this process knows of jobs: how each stood a moment ago, and who waits for news of it.
 
-Its own changes are told to it (`tell`) and are known at once. What other processes change is seen within FRESH_S.
+Its own changes are told to it (`tell`) and are known at once. What other processes change is seen within FRESH_S; and at once
+where the board is shared, so that a client whose requests go to one process and then to another sees no state go back.
 """
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from placeholder.cache import BoundedCache
 from placeholder.db.database import Database
 from placeholder.errors import Refusal
 from placeholder.jobs import store
-from placeholder.jobs.model import Job
+from placeholder.jobs.model import Job, State
 
 FRESH_S = 0.25
 """Seconds for which what was read is believed."""
@@ -27,8 +28,10 @@ _Reading = asyncio.Future[dict[str, Job]]
 
 
 class Board:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, is_shared: bool = False, clock: Callable[[], float] = lambda: time.time()) -> None:
+        """`is_shared`: clients see other processes' boards too. Then nothing is believed unread but a finished picture, which
+        only its deletion changes."""
+        self._database, self._is_shared, self._clock = database, is_shared, clock
         self._known: BoundedCache[str, tuple[float, Job]] = BoundedCache(_KEPT_BYTES)
         self._reading: dict[str, _Reading] = {}
         self._ordered: list[str] = []
@@ -53,16 +56,24 @@ class Board:
     def glance(self, job: str) -> Job | None:
         """The job as it stood FRESH_S ago at most, where that is known without asking."""
         known = self._known.get(job)
-        return known[1] if known and time.monotonic() - known[0] <= FRESH_S else None
+        if known is None or (self._is_shared and known[1].state is not State.READY):
+            return None
+        return known[1] if time.monotonic() - known[0] <= FRESH_S else None
 
     async def view(self, job: str) -> Job | None:
         """The job as it stood FRESH_S ago at most; None where there is none. Raises Unavailable."""
-        return self.glance(job) or self._take_in(job, await asyncio.shield(self._order(job)))
+        found = self.glance(job)
+        if found:
+            return found
+        await self._outlast((job,))
+        return self._take_in(job, await asyncio.shield(self._order(job)))
 
     async def views(self, ids: Iterable[str]) -> dict[str, Job]:
         """Those of `ids` that there are. Raises Unavailable."""
         found = {job: self.glance(job) for job in ids}
-        ordered = {job: self._order(job) for job, view in found.items() if view is None}
+        missing = [job for job, view in found.items() if view is None]
+        await self._outlast(missing)
+        ordered = {job: self._order(job) for job in missing}
         for job, reading in ordered.items():
             found[job] = self._take_in(job, await asyncio.shield(reading))
         return {job: view for job, view in found.items() if view}
@@ -89,10 +100,10 @@ class Board:
 
     async def _look_out(self) -> None:
         """While anybody waits: what other processes have changed."""
-        since = time.time()
+        since = self._clock()
         while self._waiting:
             await asyncio.sleep(FRESH_S)
-            now = time.time()
+            now = self._clock()
             with suppress(Refusal):
                 await self._catch_up(since - _MARGIN_S)
                 since = now
@@ -103,6 +114,14 @@ class Board:
         if changed:
             for view in await self._database.read(lambda c: store.by_ids(c, changed)):
                 self.tell(view)
+
+    async def _outlast(self, jobs: Iterable[str]) -> None:
+        """Waits for readings of `jobs` that had begun before another process may have told our client more."""
+        if self._is_shared:
+            readings = {self._reading[job] for job in jobs if job in self._reading}
+            begun = readings - ({self._next} if self._ordered else set())
+            if begun:
+                await asyncio.wait(begun)
 
     def _order(self, job: str) -> _Reading:
         """A reading of several jobs, `job` among them. Whatever is ordered at the same moment is read together: a thousand who

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from placeholder.db.database import Database
-from placeholder.errors import Blocked, Gone, NoSuchPicture, Unavailable
+from placeholder.errors import Blocked, Gone, NoRoom, NoSuchPicture, Unavailable
 from placeholder.jobs import store
 from placeholder.jobs.board import Board
 from placeholder.jobs.machine import AskedAgain, Policy, Purged, Reported, advance
@@ -50,22 +50,24 @@ class Jobs:
         address_key: bytes = b"",
         classifier: Classifier | None = None,
         is_open_on_trouble: bool = False,
+        has_room: Callable[[], bool] = lambda: True,
         on_work: Callable[[], None] = lambda: None,
         at: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`address_key`: what clients' addresses are counted under. `is_open_on_trouble`: prompts pass when the classifier does
-        not answer. `on_work` is told when there is something to do, `at` which point of the code is passed."""
+        not answer. `has_room`: whether jobs may be begun at all. `on_work` is told when there is something to do, `at` which
+        point of the code is passed."""
         self._database, self._board, self._seals, self._id_key = database, board, seals, id_key
         self._address_key = address_key
         self._screen, self._classifier, self._is_open = screen, classifier, is_open_on_trouble
-        self._policy, self._on_work, self._at, self._clock = policy, on_work, at, clock
+        self._policy, self._has_room, self._on_work, self._at, self._clock = policy, has_room, on_work, at, clock
 
     async def submit(self, ask: Ask, cost: int, key: Key, address: str = UNKNOWN) -> Submission:
         """The one job of `ask`, made and put on its way where there is none. `cost` in millionths of a dollar; `address` is the
         client's.
 
-        Raises Blocked, OverBudget, Unavailable. Once it has returned, the job outlives whatever happens here."""
+        Raises Blocked, OverBudget, NoRoom, Unavailable. Once it has returned, the job outlives whatever happens here."""
         self._look_over(ask)
         mac = job_mac(self._id_key, ask)
         name = job_id(mac)
@@ -130,6 +132,8 @@ class Jobs:
 
     def _put(self, connection: Connection, made: Job, key: Key, who: str) -> Submission:
         self._at("submit.before_insert")
+        if not self._has_room():
+            return Submission(_standing(store.by_id(connection, made.id)))
         if store.add(connection, made):
             submission = Submission(made, spend(connection, key, made.cost, made.asked_at, who))
         else:
@@ -185,6 +189,13 @@ class Jobs:
 
 def _may_be_renewed(job: Job) -> bool:
     return job.phase is Phase.PURGED or (job.code is not None and FAILURES[job.code].may_ask_again)
+
+
+def _standing(job: Job | None) -> Job:
+    """A job that nothing need be begun for. Raises NoRoom."""
+    if job is None or _may_be_renewed(job):
+        raise NoRoom
+    return job
 
 
 def _stray(present: Job, news: Prediction) -> Stray | None:

@@ -17,7 +17,7 @@ _SMALLER = f"A smaller copy: a width of {', '.join(map(str, LADDER))} that is be
 _ASKING = [
     errors.BadParameter, errors.ForeignHost, errors.Unauthorized, errors.InvalidToken, errors.TokenExpired, errors.Forbidden,
     errors.ForeignOrigin, errors.SecretKeyInBrowser, errors.KeyLimit, errors.TooLarge, errors.WrongType, errors.Blocked,
-    errors.OverBudget, errors.Unavailable,
+    errors.OverBudget, errors.Unavailable, errors.NoRoom,
 ]  # fmt: skip
 _HEARING = [
     errors.BadParameter, errors.ForeignHost, errors.BadSignature, errors.TooLarge, errors.WrongType, errors.NoWebhooks,

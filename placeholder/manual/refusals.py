@@ -14,6 +14,7 @@ TOLD: dict[type[errors.Refusal], str] = {
     errors.NotNow: "Asking again after `Retry-After` seconds helps.",
     errors.Busy: "More pictures at once than the queue holds; `Retry-After` says when to ask again.",
     errors.Unavailable: "Something that the service stands on does not answer; `Retry-After` says when to ask again.",
+    errors.NoRoom: "The disk is nearly full, so no new picture is begun; those that are there are served.",
     errors.Unauthorized: "No valid key came with the request.",
     errors.InvalidToken: "The token does not fit the request that it came with, or is none.",
     errors.TokenExpired: "The token's time is over, and its picture is not there.",

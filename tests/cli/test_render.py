@@ -1,6 +1,7 @@
 """`placeholder render`, as people type it."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,20 @@ def test_a_picture_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: Path
     assert done.exit_code == 1
     assert "40x30.svg: Is a directory" in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["40x30.svg"]
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """As a device does: root may well say `-o /dev/null`, and the machine is to keep it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("render", "/40x30", "-o", str(pipe)).exit_code == 0
+        assert os.read(reader, 10_000).startswith(b"<svg")
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Database: durable, all or nothing, many writers in one commit; on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection, text
@@ -121,6 +122,50 @@ async def test_a_postgres_that_goes_away_is_unavailable_and_comes_back(postgres_
         assert await database.write(adding(1)) == 1
     finally:
         database.close()
+
+
+async def test_a_database_that_stands_still_keeps_nobody(database_url: str) -> None:
+    """Whoever waits is told, and what was not begun by then is not done later, when nobody knows of it any more."""
+    database, begun, still = Database(open_engine(database_url), patience_s=0.3), Event(), Event()
+    try:
+        counting(database)
+
+        def standing(c: Connection) -> int:
+            begun.set()
+            assert still.wait(30)
+            return adding(1)(c)
+
+        first = asyncio.create_task(database.write(standing))
+        await asyncio.to_thread(begun.wait, 30)
+        works = [first, *(database.write(adding(n)) for n in (2, 3))]
+        reads = [database.read(lambda _: still.wait(30)) for _ in range(5)]
+        for outcome in await asyncio.gather(*works, *reads, return_exceptions=True):
+            assert isinstance(outcome, Unavailable)
+        await asyncio.sleep(0.1)
+        still.set()
+        assert await soon(database.write, adding(4)) == 1
+        assert await database.read(lambda c: sorted(c.exec_driver_sql("SELECT n FROM tally").scalars())) == [1, 4]
+    finally:
+        still.set()
+        database.close()
+
+
+async def soon(ask: Callable[[Work], Awaitable[int]], work: Work) -> int:
+    while True:
+        try:
+            return await ask(work)
+        except Unavailable:
+            await asyncio.sleep(0.05)
+
+
+def test_what_a_url_says_of_connections_is_heeded(postgres_url: str) -> None:
+    for url, seconds in ((postgres_url, "5"), (postgres_url + "?connect_timeout=7", "7")):
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            told = connection.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
+        engine.dispose()
+        assert told["connect_timeout"] == seconds
+        assert told["tcp_user_timeout"] == "10000"
 
 
 async def test_deadlocked_writers_are_run_again(postgres_url: str) -> None:

@@ -24,18 +24,18 @@ from PIL import Image
 from sqlalchemy import create_engine, text
 
 STALE_S = 0.6
-"""By how much one process may lag behind another: board.FRESH_S, and the time to tell."""
+"""By how much one process may lag behind another on a SQLite file: board.FRESH_S, and the time to tell."""
 _RANK = {"pending": 0, "generating": 1, "ready": 2, "failed": 2}
 _CLEAN = {b"IHDR", b"IDAT", b"IEND"}
 _SPOILT_FILES = frozenset(("truncated", "redirect", "huge", "html", "type", "bomb", "404", "foreign", "cut"))
 
 
-def check(client: Client, report: Mapping[str, Any], epochs: Mapping[str, int]) -> list[str]:
+def check(client: Client, report: Mapping[str, Any], epochs: Mapping[str, int], stale_s: float = STALE_S) -> list[str]:
     """All of it but the disk. `epochs`: how often each job was asked for anew, from its row, which only excuses."""
     return [
         *dict.fromkeys(client.wrong),
         *(f"{job} has not ended: {client.jobs[job].state}" for job in client.unfinished),
-        *(sentence for known in client.jobs.values() for sentence in backwards(known, epochs.get(known.id, 1))),
+        *(sentence for known in client.jobs.values() for sentence in backwards(known, epochs.get(known.id, 1), stale_s)),
         *paid_twice(report),
         *wasted(client, report),
         *(sentence for known in client.jobs.values() for sentence in pictures(known)),
@@ -43,10 +43,10 @@ def check(client: Client, report: Mapping[str, Any], epochs: Mapping[str, int]) 
     ]
 
 
-def backwards(known: Known, epochs: int) -> Iterator[str]:
+def backwards(known: Known, epochs: int, stale_s: float = STALE_S) -> Iterator[str]:
     for after in known.sights:
         for before in known.sights:
-            slack = 0 if before.by == after.by else STALE_S
+            slack = 0 if before.by == after.by else stale_s
             if before.answered + slack >= after.sent:
                 continue
             falls = _RANK[after.state] < _RANK[before.state]

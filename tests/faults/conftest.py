@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from faults.harness import KEY, FakeProcess, Nursery, Service, free_ports
+from fixtures.buckets import S3
 
 _FIGURES: list[str] = []
 
@@ -60,6 +61,15 @@ def make_service(nursery: Nursery, tmp_path: Path) -> Iterator[Callable[..., Ser
     for service in made:
         if service.lives:
             service.kill()
+
+
+@pytest.fixture
+def s3(tmp_path: Path) -> Iterator[S3]:
+    """An object store that may be stopped."""
+    (tmp_path / "s3").mkdir()
+    server = S3(tmp_path / "s3")
+    yield server
+    server.stop()
 
 
 @pytest.fixture

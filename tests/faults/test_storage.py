@@ -4,74 +4,19 @@ drawn by URL are served all the while, and once the fault is over all is well wi
 import asyncio
 import resource
 import sqlite3
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from faults import checker
 from faults.client import Client, Wish
 from faults.harness import FakeProcess, Service
+from faults.outage import acknowledged_soon, ends_well, refused, watched
 
 LOCKED_S = 8
-SOON_S = 2
-"""From the end of a fault to an acknowledged POST. A request of before the end may be waiting still, for five seconds."""
 
 MakeService = Callable[..., Service]
 MakeFake = Callable[..., FakeProcess]
-
-
-@asynccontextmanager
-async def watched(client: Client) -> AsyncIterator[list[float]]:
-    """Asks for drawn pictures all the while: how long each took. They come whatever happens."""
-    took: list[float] = []
-
-    async def watch() -> None:
-        n = 0
-        while True:
-            n += 1
-            got = await client.exchange("GET", f"/{300 + n}x200?text=still+here")
-            if got is None or got.status != 200:
-                client.wrong.append(f"a drawn picture was answered {got and got.status}")
-            else:
-                took.append(got.answered - got.sent)
-            await asyncio.sleep(0.05)
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield took
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-async def refused(client: Client, wish: Wish) -> None:
-    """Asks for `wish` in vain."""
-    got = await client.post(wish, [])
-    assert got, "no answer"
-    assert got.status == 503, got.body
-    assert got.headers["retry-after"].isdigit()
-    assert got.headers["content-type"] == "application/json"
-
-
-async def acknowledged_soon(client: Client, wish: Wish) -> None:
-    began = time.monotonic()
-    await client.ask(wish)
-    assert time.monotonic() - began < SOON_S
-
-
-async def ends_well(client: Client, service: Service, fake: FakeProcess) -> None:
-    await client.until_ended(20)
-    for job in client.jobs:
-        await client.picture(job)
-    report = await fake.report()
-    await service.end()
-    wrong = [*checker.check(client, report, {}), *checker.tracebacks(service.told())]
-    wrong += checker.integrity(Path(service.settings["PLACEHOLDER_DATA_DIR"]) / "placeholder.db")
-    assert not wrong, "\n".join(wrong)
-    assert {known.state for known in client.jobs.values()} == {"ready"}
-    assert report["spend"] == len(client.jobs)
 
 
 async def test_another_writer_holds_the_database(make_service: MakeService, make_fake: MakeFake, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from placeholder.errors import Unavailable
 from placeholder.jobs import board as board_module
 from placeholder.jobs import store
 from placeholder.jobs.board import FRESH_S, Board
-from placeholder.jobs.model import Job
+from placeholder.jobs.model import Job, State
 
 T = TypeVar("T")
 
@@ -130,6 +130,45 @@ async def test_all_that_is_asked_for_at_once_is_one_read(database: Database, mon
     board = Board(slow)  # type: ignore[arg-type]
     assert await asyncio.gather(*(board.view(job) for job in ids)) == jobs
     assert slow.reads == 1 + 3
+    assert board._reading == {}
+
+
+async def test_a_shared_board_believes_nothing_but_finished_pictures(database: Database, other: Database, clock: Clock) -> None:
+    slow, job = Slow(database), a_job()
+    board = Board(slow, is_shared=True)  # type: ignore[arg-type]
+    put(other, job)
+    before = await board.view(job.id)
+    for state in (State.GENERATING, State.FAILED, State.PENDING, State.READY):
+        assert board.glance(job.id) is None
+        after = grown(before, state=state)
+        other.transact(lambda c, after=after: store.replace(c, after))  # type: ignore[misc]
+        assert await board.view(job.id) == after
+        assert await board.views([job.id]) == {job.id: after}
+        before = after
+    assert board.glance(job.id) == before
+    asked = slow.reads
+    assert await board.view(job.id) == before
+    assert slow.reads == asked, "a picture that is asked for often costs no read"
+    clock.now += FRESH_S + 0.001
+    assert board.glance(job.id) is None, "it may be deleted"
+
+
+async def test_a_shared_board_joins_no_read_that_began_before(database: Database, other: Database) -> None:
+    """Another process may have told the same client more meanwhile."""
+    slow, job = Slow(database), a_job()
+    board = Board(slow, is_shared=True)  # type: ignore[arg-type]
+    put(other, job)
+    slow.open.clear()
+    early = asyncio.create_task(board.view(job.id))
+    await reads_at_least(slow, 1)
+    changed = grown(job)
+    await other.write(lambda c: store.replace(c, changed))
+    late = [asyncio.create_task(board.view(job.id)) for _ in range(100)]
+    await asyncio.sleep(0.02)
+    slow.open.set()
+    assert await early == job
+    assert await asyncio.gather(*late) == [changed] * 100
+    assert slow.reads == 2, "one for all who came meanwhile"
     assert board._reading == {}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from placeholder.db.database import Database, open_engine
 from placeholder.db.tables import deliveries, jobs, usage
-from placeholder.errors import Blocked, Gone, NoSuchPicture, OverBudget, Unavailable
+from placeholder.errors import Blocked, Gone, NoRoom, NoSuchPicture, OverBudget, Unavailable
 from placeholder.jobs import store
 from placeholder.jobs.board import Board
 from placeholder.jobs.machine import AskedAgain, Event, Policy, Purged, Refused, Reported, Stored, Taken, Unfound, advance
@@ -244,6 +244,26 @@ async def test_the_second_opinion(database: Database, says: Any, is_open: bool, 
         assert getattr(caught.value, "category", says) == says
         assert ASK.prompt not in repr(caught.value)
         assert count(database, jobs) == count(database, usage) == 0
+
+
+async def test_a_disk_that_is_nearly_full(database: Database) -> None:
+    """T14: nothing new is begun and nothing is paid; what is there is told."""
+    room = [True]
+    service = a_service(database, has_room=lambda: room[0])
+    known = (await service.submit(ASK, 3000, LIMITED)).job
+    lost = (await service.submit(an_ask("lost"), 3000, LIMITED)).job
+    lost = failed_of(database, service, lost, "output_lost")
+    room[0] = False
+    fresh = a_service(database, has_room=lambda: room[0])  # which knows of nothing yet
+    assert (await fresh.submit(ASK, 3000, LIMITED)).job == known
+    for ask in (an_ask("another"), an_ask("lost")):
+        with pytest.raises(NoRoom):
+            await fresh.submit(ask, 3000, LIMITED)
+    assert row(database, lost.id) == lost
+    assert (count(database, jobs), used(database, day(BORN))) == (2, (2, 6000))
+    room[0] = True
+    assert (await fresh.submit(an_ask("another"), 3000, LIMITED)).job.phase is Phase.QUEUED
+    assert (await fresh.submit(an_ask("lost"), 3000, LIMITED)).job.phase is Phase.QUEUED
 
 
 def failed_of(database: Database, service: Jobs, job: Job, code: str) -> Job:

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+import os
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -440,6 +442,31 @@ async def test_a_blocked_prompt_never_reaches_the_painter(imagining: Imagining, 
 async def test_what_is_wrong_with_a_body_is_said_before_what_it_asks_for(service: Service) -> None:
     check_refusal(await service.post({"prompt": BLOCKED[0], "w": 0, "h": 1}), 400, "invalid_parameter", "w")
     check_refusal(await service.post({**FOX, "prompt": BLOCKED[0], "model": "none"}), 400, "invalid_parameter", "model")
+
+
+# ---------------------------------------------------------------- room
+
+
+async def test_nothing_new_is_begun_on_a_disk_that_is_nearly_full(
+    imagining: Imagining, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    """T14: 200 MB, unless the operator says otherwise; where the pictures lie, and the database if that is a file of ours."""
+    free = 200_000_000
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1))
+    async with imagining(database_url=database_url) as service:
+        known = await service.post({**FOX, "prompt": "while there is room"})
+        assert known.status == 200
+        free -= 1
+        before = await service.everything()
+        refused = await service.post(FOX)
+        check_refusal(refused, 503, "no_room")
+        assert refused["retry-after"] == "60"
+        assert refused.json()["error"] == "The disk is nearly full, so no new picture is begun. Try again in 60 s"
+        assert (await service.post({**FOX, "prompt": "while there is room"})).json() == known.json()
+        assert await service.everything() == before
+    async with imagining(database_url=database_url, min_free_mb=0) as service:
+        free = 0
+        assert (await service.post({**FOX, "prompt": "none needed"})).status == 200
 
 
 # ---------------------------------------------------------------- budgets
