@@ -172,7 +172,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
     gallery = Gallery(blobs, press, settings.cache_mb * _MB)
     calls = (provider, breaker) if worker else None
     looks = readiness(database, blobs, worker)
-    gathering = Gathering(version("placeholder"), requests, press, calls, looks, JobFigures(database))
+    gathering = Gathering(version("placeholder"), requests, press, calls, looks, JobFigures(database, clock))
     stack.push_async_callback(gathering.close)
     router.state.operator = Operator(gathering, settings.metrics_open)
     if hook_secrets:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import placeholder.jobs.screening
@@ -267,6 +267,9 @@ def test_the_verdict_is_the_one_on_the_normal_form(prompt: str) -> None:
 
 
 @given(st.sampled_from([prompt for prompt, _ in BLOCKED]), st.sampled_from(HARMLESS))
+@example("school shooting", "A map of Penistone, South Yorkshire")
+@example("child, nude", "Heels in nude on a pedestal")
+@example("n u u u d e", "A map of Penistone, South Yorkshire")
 def test_no_harmless_words_after_a_refused_prompt_are_a_pass(prompt: str, harmless: str) -> None:
     assert SCREEN.check(f"{prompt} . . {harmless}") is not None
     assert SCREEN.check(f"{harmless} and and {prompt}") is not None

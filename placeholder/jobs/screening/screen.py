@@ -12,6 +12,7 @@ from placeholder.jobs.screening.words import (
     MAX_ENDING,
     PART,
     PERHAPS_STRETCHED,
+    SENTENCE_ENDS,
     WORD,
     aged,
     eased,
@@ -53,6 +54,8 @@ class _Reading:
 
     words: list[str] = field(default_factory=list)
     further: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
+    sentences: set[int] = field(default_factory=set)
+    """The words that begin one, but for the first."""
 
     def at(self, place: int) -> list[tuple[str, int]]:
         return [(self.words[place], place + 1), *self.further.get(place, ())]
@@ -100,6 +103,8 @@ class Screen:
         for start, word in enumerate(reading.words):
             if word[:MIN_STEM] in self._heads or start in reading.further:
                 for index, group, end in self._ending(reading, start):
+                    if group == _UNLESS and not reading.sentences.isdisjoint(range(start + 1, end)):
+                        continue  # what two sentences happen to say together excuses nothing
                     found.setdefault(index, {}).setdefault(group, []).append((start, end))
         for index in sorted(found):
             spans = found[index]
@@ -130,6 +135,8 @@ class Screen:
                 reading.words.append(piece)
             else:
                 self._take_apart(piece, reading)
+            if chunk[-1] in SENTENCE_ENDS:
+                reading.sentences.add(len(reading.words))
         if PERHAPS_STRETCHED.search(text):
             for place, word in enumerate(reading.words):
                 self._add(reading, place, place + 1, eased(word))
@@ -152,7 +159,8 @@ class Screen:
         for start, end in _runs_of_singles(reading.words):
             for word in spelt("".join(reading.words[start:end])):
                 if len(word) <= 2 * self._longest:
-                    self._add(reading, start, end, _with_eased([word]))
+                    for easy in _with_eased([word]):
+                        self._add(reading, start, end, _beginnings(easy))
                 for place in range(len(word) - MIN_STEM + 1):
                     for length in self._heads.get(word[place : place + MIN_STEM], ()):
                         if place + length <= len(word):
@@ -168,6 +176,12 @@ def _with_eased(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         yield word
         yield from eased(word)
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    """The word itself, and what it is without its last letter or two, which may be words of their own ("n u u d e . A map")."""
+    yield word
+    yield from (word[:length] for length in (len(word) - 1, len(word) - 2) if length >= MIN_STEM)
 
 
 def _runs_of_singles(words: Sequence[str]) -> Iterator[Span]:

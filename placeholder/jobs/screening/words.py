@@ -9,6 +9,7 @@ MINOR = "<18"
 WORD = re.compile(r"[^\W_]+")
 PART = re.compile(r"[@$]?[^\W_]+(?:[@$!]+[^\W_]+)*[@$]*")
 GENITIVE = re.compile(r"'s\b")
+SENTENCE_ENDS = ".!?;…"
 AROUND = ".,;:!?()[]{}\"'*_-~#&+=/\\|<>…“”„«»"
 _NUMBER = re.compile(r"([0-9]{1,2})([^\W0-9_]*)")
 _STRETCHED = re.compile(r"(.)\1\1")
