@@ -62,12 +62,12 @@ class Outcome:
     trouble: str
     """The last that it said of itself where it failed."""
     is_broken: bool
-    """It did not come to its end."""
+    """It did not come to its end, where else a limit is broken."""
     seconds: float
 
     def markdown(self) -> str:
         command = shlex.join(["python", *self.bench.command])
-        trouble = f"\n\n**{'Broke down' if self.is_broken else 'Failed'}**: {self.trouble}" if self.trouble else ""
+        trouble = f"\n\n**{'Broke down' if self.is_broken else 'Limit'}**: {self.trouble}" if self.trouble else ""
         return f"## {self.bench.name}\n\n{self.bench.about}\n`{command}`, {self.seconds:.0f} s.\n\n{self.said}{trouble}\n"
 
 
@@ -109,7 +109,7 @@ def main() -> None:
         report.machine()
     with ThreadPoolExecutor(QUICK_AT_ONCE if options.quick else 1) as pool:
         outcomes = list(pool.map(run, chosen))
-    warning = "\nA quick run: it proves that they run, and its figures mean nothing.\n" if options.quick else ""
+    warning = "\nA quick run: it proves that they run; its figures and limits mean nothing.\n" if options.quick else ""
     head = f"# Benchmarks\n\n{time.strftime('%Y-%m-%d', time.gmtime())}. {told.getvalue()}{warning}\n"
     whole = head + "\n".join(outcome.markdown() for outcome in outcomes)
     if options.out:

@@ -186,8 +186,7 @@ def main() -> None:
                     if round_number >= 0:  # the one before is for warming up
                         figures[case.name].append(figure)
             memory = rss_mb(ours.pid)
-    report.machine()
-    print(f"\nMedians of {options.rounds} rounds of {options.seconds} s, wrk -t1 -c64:\n")
+    print(f"Medians of {options.rounds} rounds of {options.seconds} s, wrk -t1 -c64:\n")
     medians = {case: median(made) for case, made in figures.items() if made}
     yardstick = medians[CASES[0].name].rate
     rows = [
