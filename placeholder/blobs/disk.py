@@ -3,8 +3,9 @@
 Not obstore's own way, which writes a file and renames it but has neither brought to the disk (its fsync cannot be turned on from
 Python), lets everybody read what it wrote, and follows links. Here:
 
-* a file is written under a name that is no key, brought to the disk and renamed; then each folder on the way to it is brought to
-  the disk too, for a name lives in its folder;
+* a file is written in a folder whose name is no key's, brought to the disk and moved to its place; then each folder on the way
+  to it is brought to the disk too, for a name lives in its folder. So what a dead process left half written lies in one folder,
+  and is found without a walk past all pictures;
 * files and folders are for us alone (0600, 0700);
 * each folder is opened from the one above it, and below the root, which may itself be a link, no link is followed.
 
@@ -23,8 +24,8 @@ from stat import S_ISREG
 
 from placeholder.blobs.store import HOUR, BlobsUnavailable, segments
 
-_HALF = ".half"
-"""How the name ends of a file that is being written. It begins with a dot, which no key does."""
+_HALVES = ".half"
+"""The folder of what is being written. It begins with a dot, which no key does."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe in the place of a file would have us wait for its writer.
@@ -65,19 +66,18 @@ class Disk:
 
     def _put(self, path: list[str], body: bytes) -> None:
         *folders, name = path
-        half = f".{name}.{secrets.token_hex(8)}{_HALF}"
-        with _told(), self._way(folders, make=True) as way:
-            folder = way[-1]
+        half = f"{name}.{secrets.token_hex(8)}"
+        with _told(), self._way([_HALVES], make=True) as (_, halves), self._way(folders, make=True) as way:
             try:
-                with os.fdopen(os.open(half, _NEW, 0o600, dir_fd=folder), "wb") as file:
+                with os.fdopen(os.open(half, _NEW, 0o600, dir_fd=halves), "wb") as file:
                     file.write(body)
                     file.flush()
                     os.fsync(file.fileno())
                 self._at("store.after_write")
-                os.replace(half, name, src_dir_fd=folder, dst_dir_fd=folder)
+                os.replace(half, name, src_dir_fd=halves, dst_dir_fd=way[-1])
             except BaseException:
                 with suppress(OSError):
-                    os.unlink(half, dir_fd=folder)
+                    os.unlink(half, dir_fd=halves)
                 raise
             self._at("store.after_rename")
             for folder in reversed(way):
@@ -104,13 +104,12 @@ class Disk:
 
     def _sweep(self, before: float) -> int:
         swept = 0
-        for path in self._files(self._root):
-            if path.name.startswith(".") and path.name.endswith(_HALF):
-                # Its writer may be done with it by now.
-                with _told(), suppress(FileNotFoundError):
-                    if path.lstat().st_mtime <= before:
-                        path.unlink()
-                        swept += 1
+        for path in self._files(self._root / _HALVES):
+            # Its writer may be done with it by now.
+            with _told(), suppress(FileNotFoundError):
+                if path.lstat().st_mtime <= before:
+                    path.unlink()
+                    swept += 1
         return swept
 
     @contextmanager

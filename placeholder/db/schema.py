@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from placeholder.db.database import turns
 
-HEAD = "0002"
+HEAD = "0003"
 """The last of db/migrations/versions; Alembic itself is loaded only where there is something to change."""
 _LOCK = 0x706C6163
 """PostgreSQL's name for: one process migrates at a time."""

@@ -5,7 +5,20 @@ SQLite's tables are strict: they refuse a value of another type, as PostgreSQL d
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TextClause,
+    text,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
@@ -21,6 +34,17 @@ def moment() -> TypeEngine[Any]:
     """A time, to the microsecond."""
     return Double().with_variant(sqlite.REAL(), "sqlite")
 
+
+def partial(name: str, *columns: str, where: TextClause) -> Index:
+    """An index over some rows: those that a statement looks through which says `where` in the same words."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+IS_SENT = text("phase IN ('submitting', 'running', 'fetching')")
+IS_QUEUED = text("phase = 'queued'")
+IS_THERE = text("phase <> 'purged'")
+HAS_ENDED = text("ended_at IS NOT NULL")
+HAS_PROMPT_STILL = text("prompt IS NOT NULL AND ended_at IS NOT NULL")
 
 jobs = Table(
     "jobs",
@@ -59,6 +83,12 @@ jobs = Table(
     Index("jobs_due_at", "due_at"),
     Index("jobs_updated_at", "updated_at"),
     Index("jobs_ended_at", "ended_at"),
+    Index("jobs_created_at", "created_at", "id"),
+    partial("jobs_sent_due_at", "due_at", where=IS_SENT),
+    partial("jobs_queued_asked_at", "asked_at", where=IS_QUEUED),
+    partial("jobs_phase_ended_at", "phase", "ended_at", where=HAS_ENDED),
+    partial("jobs_prompt_ended_at", "ended_at", where=HAS_PROMPT_STILL),
+    partial("jobs_state_created_at", "state", "created_at", "id", where=IS_THERE),
     sqlite_strict=True,
 )
 
@@ -103,6 +133,7 @@ usage = Table(
     Column("period", Text, primary_key=True),
     Column("jobs", Integer, nullable=False),
     Column("cost", big(), nullable=False),
+    Index("usage_period", "period"),
     sqlite_strict=True,
 )
 """What a key with a budget has used in a day (`2026-11-21`) or a month (`2026-11`), UTC; and under `KEY/DIGEST` what one client

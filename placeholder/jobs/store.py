@@ -1,14 +1,15 @@
 """Jobs in SQL: functions over a connection, to be run by a Database. Every change compares the version first, so of two
-that would change a job one does."""
+that would change a job one does. No statement looks through all jobs, nor through all that are queued or have ended: each goes
+by an index (db/tables.py)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from placeholder.db.tables import deliveries, jobs
+from placeholder.db.tables import HAS_PROMPT_STILL, IS_QUEUED, IS_SENT, IS_THERE, deliveries, jobs
 from placeholder.jobs.machine import Overdue, Policy, Taken, advance
 from placeholder.jobs.model import Job, Phase, State
 
@@ -38,6 +39,16 @@ _REPLACE = (
 _PROLONG = (
     update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.version == bindparam("present")).values(due_at=bindparam("until"))
 )
+
+
+def _due(*which: ColumnElement[bool] | TextClause, first: ColumnElement[Any]) -> Select[Any]:
+    due = select(*_COLUMNS).where(jobs.c.due_at <= bindparam("now"), *which)
+    return due.order_by(first).limit(bindparam("limit")).with_for_update(skip_locked=True)
+
+
+_DUE = _due(first=jobs.c.due_at)
+_SENT = _due(IS_SENT, first=jobs.c.due_at)
+_OVERDUE = _due(IS_QUEUED, jobs.c.asked_at <= bindparam("since"), first=jobs.c.asked_at)
 
 
 class Taking(NamedTuple):
@@ -80,11 +91,12 @@ def replace(connection: Connection, after: Job) -> bool:
 def take(connection: Connection, now: float, until: float, limit: int, policy: Policy, *, may_send: bool) -> list[Taking]:
     """Up to `limit` jobs that are due, leased until `until`; what was queued is now on record as being sent. Where
     `may_send` is false, the queued ones stay, but for those that are overdue."""
-    due = select(*_COLUMNS).where(jobs.c.due_at <= now).order_by(jobs.c.due_at).limit(limit).with_for_update(skip_locked=True)
-    if not may_send:
-        due = due.where((jobs.c.phase != Phase.QUEUED.value) | (jobs.c.asked_at <= now - policy.deadline_s))
+    found: list[Row[Any]] = []
+    for statement in (_DUE,) if may_send else (_SENT, _OVERDUE):
+        values = {"now": now, "limit": limit - len(found), "since": now - policy.deadline_s}
+        found += connection.execute(statement, values).all()
     taken = []
-    for before in map(_read, connection.execute(due).all()):
+    for before in map(_read, found):
         event = Taken(now, until) if may_send or before.phase is not Phase.QUEUED else Overdue(now)
         held = advance(before, event, policy)
         if held and replace(connection, held):
@@ -115,8 +127,8 @@ def forget_deliveries(connection: Connection, before: float) -> None:
 
 def erase_prompts(connection: Connection, ended_before: float) -> int:
     """The prompts of jobs that ended before then. The version stays: nothing that anybody decides by has changed."""
-    old = (jobs.c.ended_at < ended_before) & jobs.c.prompt.is_not(None)
-    return connection.execute(update(jobs).where(old).values(prompt=None)).rowcount
+    old = update(jobs).where(HAS_PROMPT_STILL, jobs.c.ended_at < ended_before)
+    return connection.execute(old.values(prompt=None)).rowcount
 
 
 def ended(connection: Connection, phase: Phase, before: float, limit: int) -> list[Job]:
@@ -130,10 +142,9 @@ def listed(connection: Connection, state: State | None, after: tuple[float, str]
     """Newest first; `after` is where the last page ended."""
     found = select(*_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
     if state:
-        found = found.where(jobs.c.state == state.value, jobs.c.phase != Phase.PURGED.value)
+        found = found.where(IS_THERE, jobs.c.state == state.value)
     if after:
-        when, job = after
-        found = found.where((jobs.c.created_at < when) | ((jobs.c.created_at == when) & (jobs.c.id < job)))
+        found = found.where(tuple_(jobs.c.created_at, jobs.c.id) < after)
     return [_read(row) for row in connection.execute(found)]
 
 

@@ -8,25 +8,22 @@ from the moment at which another client, waiting too, is told `ready` to the ele
 import argparse
 import asyncio
 import gzip
-import os
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import report
+from jobs import KEY
 from playwright.async_api import Page, async_playwright
+from processes import SERVE, running
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from browser.conftest import ARGUMENTS
 from browser.relay import Relay
 
-KEY = "Kq7vR2mXw9Lz4TnB8sHd3PfYc6Jg"
 PAGE = """<!doctype html><title>bench</title><script type="module">
     import { registerAiImg } from "/components/ai-img.js";
     registerAiImg();
@@ -36,23 +33,6 @@ SHOW = """([prompt, key]) => new Promise((done) => {
     element.addEventListener("ai-img:ready", () => done(Date.now() / 1000));
     document.body.replaceChildren(element);
 })"""
-
-
-@contextmanager
-def service(delay: float) -> Iterator[str]:
-    chosen = {"PLACEHOLDER_API_KEY": KEY, "PLACEHOLDER_PROVIDER": "sketch", "PLACEHOLDER_SKETCH_DELAY_S": str(delay)}
-    with tempfile.TemporaryDirectory() as home:
-        log = Path(home, "log")
-        with log.open("wb") as out:
-            command = [sys.executable, "-m", "placeholder", "serve", "--port", "0"]
-            process = subprocess.Popen(command, cwd=home, env={**os.environ, **chosen}, stdout=out, stderr=out)
-        try:
-            while not (told := re.search(r"running on (http://\S+)", log.read_text())):
-                time.sleep(0.05)
-            yield told[1]
-        finally:
-            process.terminate()
-            process.wait()
 
 
 async def lag(page: Page, relay: Relay, origin: str, prompt: str) -> float:
@@ -70,7 +50,8 @@ async def lag(page: Page, relay: Relay, origin: str, prompt: str) -> float:
     return at - ready
 
 
-async def measure(origin: str, jobs: int, has_long_polls: bool, page: Page) -> None:
+async def measure(origin: str, jobs: int, has_long_polls: bool, page: Page) -> tuple[str, ...]:
+    """A row."""
     relay = Relay(origin)
     relay.strips_wait = not has_long_polls
     lags, counts = [], []
@@ -82,9 +63,9 @@ async def measure(origin: str, jobs: int, has_long_polls: bool, page: Page) -> N
         lags.append(await lag(page, relay, origin, f"a lighthouse {number} {has_long_polls}"))
         counts.append(len(relay.of("GET", "/ai/.*/status")))
     relay.close()
-    name = "long polls" if has_long_polls else "plain polls"
+    name = "held requests" if has_long_polls else "plain polling, 0.5 s doubling to 5 s"
     middle, longest = statistics.median(lags) * 1000, max(lags) * 1000
-    print(f"| {name} | {statistics.mean(counts):.1f} | {middle:.0f} | {longest:.0f} |")
+    return name, f"{statistics.mean(counts):.1f}", f"{middle:.0f}", f"{longest:.0f}"
 
 
 async def main() -> None:
@@ -93,18 +74,19 @@ async def main() -> None:
     parser.add_argument("--delay", type=float, default=2, help="seconds that a picture takes")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     chosen = parser.parse_args()
-    with service(chosen.delay) as origin:
+    delay = {"PLACEHOLDER_API_KEY": KEY, "PLACEHOLDER_PROVIDER": "sketch", "PLACEHOLDER_SKETCH_DELAY_S": str(chosen.delay)}
+    with tempfile.TemporaryDirectory() as folder, running(SERVE, Path(folder, "home"), pinned=False, **delay) as (port, _):
+        origin = f"http://127.0.0.1:{port}"
         module = httpx.get(f"{origin}/components/ai-img.js", headers={"Accept-Encoding": "identity"}).content
         sent = len(gzip.compress(module, mtime=0))
-        print(f"The module: {len(module)} bytes, {sent} as browsers take it (gzip).\n")
+        print(f"The module: {len(module):,} bytes, {sent:,} as browsers take it (gzip).\n")
         print(f"{chosen.jobs} pictures of {chosen.delay:g} s each:\n")
-        print("| | status requests a job | shown after ready, ms, median | longest |\n|---|--:|--:|--:|")
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chosen.chromium, args=ARGUMENTS)
             page = await browser.new_page()
-            for has_long_polls in (True, False):
-                await measure(origin, chosen.jobs, has_long_polls, page)
+            rows = [await measure(origin, chosen.jobs, has_long_polls, page) for has_long_polls in (True, False)]
             await browser.close()
+    report.table(("", "status requests a job", "shown after ready, ms, median", "longest"), rows)
 
 
 if __name__ == "__main__":

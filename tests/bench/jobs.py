@@ -10,25 +10,25 @@ import asyncio
 import hmac
 import json
 import os
-import re
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-sys.path.insert(0, str(Path(__file__).parent))
-from serving import free_port, rss_mb
+import report
+from load import Figure, median, require, wrk
+from processes import SERVE, rss_mb, running
 
 KEY = "Kq7vR2mXw9Lz4TnB8sHd3PfYc6Jg"
 SECRET = "whsec_" + b64encode(b"0123456789abcdef0123456789abcdef").decode()
+COMMITS, UVICORN = "bare SQLite commits (WAL, synchronous=FULL)", "uvicorn, a constant ASGI answer"
+NEW_ASKS, KNOWN_ASK = "`POST /ai`, new prompts", "`POST /ai`, a known prompt"
 NEW = """
 local n = {start}
 local headers = {{ ["Authorization"] = "Bearer {key}", ["Content-Type"] = "application/json" }}
@@ -63,41 +63,6 @@ async def app(scope, receive, send):
         await send(start)
         await send({"type": "http.response.body", "body": b'{"state": "pending"}'})
 """
-
-
-@contextmanager
-def running(command: list[str], folder: Path, **env: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    port = free_port()
-    folder.mkdir()
-    process = subprocess.Popen(
-        ["taskset", "-c", "0", *command, "--port", str(port)], cwd=folder, env={**os.environ, **env},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        for _ in range(500):
-            try:
-                urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).read()
-                break
-            except OSError:
-                time.sleep(0.02)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wrk(url: str, seconds: int, script: str, folder: Path) -> tuple[float, float]:
-    """Requests a second, and the 99th percentile in ms."""
-    command = ["taskset", "-c", "1", "wrk", "-t1", "-c64", f"-d{seconds}s", "--latency", url]
-    if script:
-        lua = folder / "script.lua"
-        lua.write_text(script)
-        command[4:4] = ["-s", str(lua)]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in out:
-        raise SystemExit(f"wrk met errors:\n{out}")
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 def bare_commits(folder: Path, seconds: float) -> float:
@@ -193,62 +158,56 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--polls", type=int, default=2000, help="long polls that are held")
     parser.add_argument("--folder", help="a folder on the disk to be measured; default: the system's temporary one")
     options = parser.parse_args()
-    placeholder = [str(Path(sys.executable).with_name("placeholder")), "serve"]
-    figures: dict[str, list[tuple[float, float]]] = {}
+    require()
+    figures: dict[str, list[Figure]] = {}
     with tempfile.TemporaryDirectory(dir=options.folder) as name, ExitStack() as stack:
         folder = Path(name)
         (folder / "constant.py").write_text(CONSTANT)
-        slow = {"PLACEHOLDER_API_KEY": KEY, "PLACEHOLDER_SKETCH_DELAY_S": "3600"}
-        ours, _ = stack.enter_context(running(placeholder, folder / "ours", **slow))
-        door, _ = stack.enter_context(running(placeholder, folder / "door", **slow, PLACEHOLDER_WORKER="false"))
-        hooked, _ = stack.enter_context(
-            running(placeholder, folder / "hooked", PLACEHOLDER_API_KEY=KEY, PLACEHOLDER_WORKER="false",
-                    REPLICATE_API_TOKEN="r8_bench", REPLICATE_WEBHOOK_SECRET=SECRET)
-        )  # fmt: skip
-        quick, _ = stack.enter_context(
-            running(placeholder, folder / "quick", PLACEHOLDER_API_KEY=KEY, PLACEHOLDER_SKETCH_DELAY_S="0")
-        )
         uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
         raw, _ = stack.enter_context(running([*uvicorn, "--app-dir", str(folder), "constant:app"], folder / "raw"))
+
+        def service(name: str, **chosen: str) -> tuple[int, int]:
+            port, process = stack.enter_context(running(SERVE, folder / name, PLACEHOLDER_API_KEY=KEY, **chosen))
+            return port, process.pid
+
+        slow, idle = {"PLACEHOLDER_SKETCH_DELAY_S": "3600"}, {"PLACEHOLDER_WORKER": "false"}
+        ours, _ = service("ours", **slow)
+        door, door_pid = service("door", **slow, **idle)
+        hooked, _ = service("hooked", **idle, REPLICATE_API_TOKEN="r8_bench", REPLICATE_WEBHOOK_SECRET=SECRET)
+        quick, _ = service("quick", PLACEHOLDER_SKETCH_DELAY_S="0")
         known = post(ours, "a red fox in snow")
 
-        def add(case: str, rate: float, p99: float) -> None:
-            figures.setdefault(case, []).append((rate, p99))
+        def add(case: str, port: int, path: str, script: str = "", seconds: int = options.seconds) -> None:
+            figures.setdefault(case, []).append(wrk(f"http://127.0.0.1:{port}{path}", seconds, folder, script))
 
         for number in range(options.rounds):
-            start = 1_000_000 * (number + 1)
-            new = NEW.format(start=start, key=KEY)
-            wrk(f"http://127.0.0.1:{hooked}/ai", 2, new, folder)
+            new = NEW.format(start=1_000_000 * (number + 1), key=KEY)
+            wrk(f"http://127.0.0.1:{hooked}/ai", 2, folder, new)
             deliveries = hooks(folder, folder / "hooked", 100_000)
-            add("bare SQLite commits", bare_commits(folder, options.seconds), 0)
-            add("uvicorn, constant", *wrk(f"http://127.0.0.1:{raw}/", options.seconds, "", folder))
-            add("POST /ai, new prompts", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, new, folder))
+            figures.setdefault(COMMITS, []).append(Figure(bare_commits(folder, options.seconds), 0))
+            add(UVICORN, raw, "/")
+            add(NEW_ASKS, ours, "/ai", new)
             drained(folder / "ours")
-            add("POST /ai, new prompts, no worker", *wrk(f"http://127.0.0.1:{door}/ai", options.seconds, new, folder))
-            add("POST /ai, a known prompt", *wrk(f"http://127.0.0.1:{ours}/ai", options.seconds, KNOWN.format(key=KEY), folder))
-            add("status, hot", *wrk(f"http://127.0.0.1:{ours}{known['status_url']}", options.seconds, "", folder))
-            add("webhook", *wrk(f"http://127.0.0.1:{hooked}/", 1, REPLAY.format(file=deliveries), folder))
+            add(f"{NEW_ASKS}, no worker in the process", door, "/ai", new)
+            add(KNOWN_ASK, ours, "/ai", KNOWN.format(key=KEY))
+            add("status of a job, hot", ours, known["status_url"])
+            add("webhook: verified, committed, answered", hooked, "/", REPLAY.format(file=deliveries), 1)
         times = [elapsed_to_ready(quick, f"quick {n}") for n in range(21)][1:]
-        each, idle = asyncio.run(held(door, post(door, "held")["id"], 2000, _pid(door)))
-    medians = {
-        case: (statistics.median(rate for rate, _ in made), statistics.median(p99 for _, p99 in made))
-        for case, made in figures.items()
-    }
-    commits, constant = medians["bare SQLite commits"][0], medians["uvicorn, constant"][0]
-    print("| | a second | of bare commits | of uvicorn | p99 ms |\n|---|--:|--:|--:|--:|")
-    for case, (rate, p99) in medians.items():
-        print(f"| {case} | {rate:,.0f} | {rate / commits:.2f} | {rate / constant:.2f} | {p99:.1f} |")
-    print(f"\nknown / new: {medians['POST /ai, a known prompt'][0] / medians['POST /ai, new prompts'][0]:.1f}")
+        each, busy = asyncio.run(held(door, post(door, "held")["id"], options.polls, door_pid))
+    medians = {case: median(made) for case, made in figures.items()}
+    commits, constant = medians[COMMITS].rate, medians[UVICORN].rate
+    rows = [
+        (case, f"{made.rate:,.0f}", f"{made.rate / commits:.2f}", f"{made.rate / constant:.2f}", f"{made.p99_ms:.1f}")
+        for case, made in medians.items()
+    ]
+    report.table(("", "a second", "of bare commits", "of uvicorn", "p99 ms"), rows)
+    print(f"\nknown / new: {medians[KNOWN_ASK].rate / medians[NEW_ASKS].rate:.1f}")
     middle = statistics.median(times)
     print(f"sketch without delay, POST to ready: {middle:.0f} ms median of {len(times)}, {max(times):.0f} ms longest")
-    print(f"2,000 held long polls: {each:.1f} kB each, {idle:.1%} of a core while idle")
-
-
-def _pid(port: int) -> int:
-    out = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
-    return int(re.search(r"pid=(\d+)", out)[1])
+    print(f"{options.polls:,} held long polls: {each:.1f} kB each, {busy:.1%} of a core while idle")
 
 
 if __name__ == "__main__":

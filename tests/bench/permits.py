@@ -1,8 +1,9 @@
 """What it costs to hold a submit token against a body: `python tests/bench/permits.py`. Microseconds a token, medians of five."""
 
 import statistics
-import sys
 import timeit
+
+import report
 
 from placeholder.keys.permits import Statement, fits, mint, read_permit, read_statement, signing_secret
 
@@ -27,14 +28,15 @@ def _us(token: str, body: dict[str, object]) -> float:
 
 
 def main() -> None:
-    print(f"Python {sys.version.split()[0]}\n\n| body | for any origin | for one | refused |\n|---|--:|--:|--:|")
+    rows = []
     for name, body in BODIES.items():
         said = read_statement(body)
         assert said is not None
         tokens = (mint(SECRET, said, EXP), mint(SECRET, said, EXP, SHOP), mint(SECRET, Statement("other", 1, 1), EXP))
         assert [verified(token, body) for token in tokens] == [True, True, False]
         figures = [_us(token, body) for token in tokens]
-        print(f"| {name} | " + " | ".join(f"{figure:.1f}" for figure in figures) + " |")
+        rows.append((name, *(f"{figure:.1f}" for figure in figures)))
+    report.table(("body", "for any origin", "for one", "refused"), rows)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,8 @@ machine that slows down slows all of them. Only ratios are worth quoting.
 
 import argparse
 import os
-import platform
 import random
-import re
 import shutil
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,9 +17,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from urllib.request import urlopen
+
+import report
+from load import Figure, median, require, wrk
+from processes import SERVE, answering, free_port, rss_mb
 
 HOT = "/400x300"
 CONSTANT = """
@@ -92,62 +91,19 @@ class Case:
     script: str = ""
 
 
-@dataclass(frozen=True)
-class Figure:
-    rate: float
-    p99_ms: float
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
-def running(server: Server) -> Iterator[subprocess.Popen[bytes]]:
-    command = ["taskset", "-c", "0", *server.command] if server.pinned else server.command
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                urlopen(f"http://127.0.0.1:{server.port}{HOT}", timeout=1).read()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
+def running(server: Server) -> Iterator["subprocess.Popen[bytes]"]:
+    with answering(server.command, f"http://127.0.0.1:{server.port}{HOT}", pinned=server.pinned) as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
-def wrk(port: int, seconds: int, script: str, folder: Path, *, pinned: bool) -> Figure:
-    command = ["wrk", "-t1", "-c64", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}{HOT}"]
-    if script:
-        lua = folder / "script.lua"
-        # A start of its own for each run; seven digits, so that the label is as long as a size.
-        lua.write_text(script.format(start=random.randrange(10**6, 9 * 10**6)))
-        command[1:1] = ["-s", str(lua)]
-    if pinned:
-        command[:0] = ["taskset", "-c", "1"]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in out or "Socket errors" in out:
-        raise SystemExit(f"wrk met errors:\n{out}")
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
-    return Figure(rate, float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
-
-
-def rss_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+def load(server: Server, seconds: int, script: str, folder: Path) -> Figure:
+    # A start of its own for each run; seven digits, so that the label is as long as a size.
+    script = script.format(start=random.randrange(10**6, 9 * 10**6))
+    return wrk(f"http://127.0.0.1:{server.port}{HOT}", seconds, folder, script, pinned=server.pinned)
 
 
 def servers(folder: Path) -> Iterator[Server]:
-    placeholder = [str(Path(sys.executable).with_name("placeholder")), "serve", "--port"]
     uvicorn = [
         sys.executable,
         "-m",
@@ -159,7 +115,7 @@ def servers(folder: Path) -> Iterator[Server]:
         "httptools",
         "--no-proxy-headers",
     ]
-    ours = Server("ours", [*placeholder, str(port := free_port())], port)
+    ours = Server("ours", [*SERVE, "--port", str(port := free_port())], port)
     with running(ours), urlopen(f"http://127.0.0.1:{port}{HOT}") as answer:
         body, headers = (
             answer.read(),
@@ -187,8 +143,8 @@ def servers(folder: Path) -> Iterator[Server]:
         Server("raw", [*uvicorn, "--port", str(raw_port), "--app-dir", str(folder), "constant:app"], raw_port),
         Server("plain", [*uvicorn, "--port", str(plain_port), "--factory", "placeholder.app:create_app"], plain_port),
         ours,
-        Server("one, unpinned", [*placeholder, str(one_port)], one_port, pinned=False),
-        Server("two, unpinned", [*placeholder, str(two_port), "--workers", "2"], two_port, pinned=False),
+        Server("one, unpinned", [*SERVE, "--port", str(one_port)], one_port, pinned=False),
+        Server("two, unpinned", [*SERVE, "--port", str(two_port), "--workers", "2"], two_port, pinned=False),
     ]
 
 
@@ -210,9 +166,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    for tool in ("wrk", "nginx", "taskset"):
-        if not shutil.which(tool):
-            raise SystemExit(f"{tool} is not on the PATH")
+    require("nginx")
     figures: dict[str, list[Figure]] = {case.name: [] for case in CASES}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -228,22 +182,18 @@ def main() -> None:
             cases = [case for case in CASES if case.server in known]
             for round_number in range(-1, options.rounds):
                 for case in cases:
-                    server = known[case.server]
-                    figure = wrk(server.port, options.seconds, case.script, folder, pinned=server.pinned)
+                    figure = load(known[case.server], options.seconds, case.script, folder)
                     if round_number >= 0:  # the one before is for warming up
                         figures[case.name].append(figure)
             memory = rss_mb(ours.pid)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, uvicorn {version('uvicorn')}")
-    print(f"medians of {options.rounds} rounds of {options.seconds} s, wrk -t1 -c64\n")
-    medians = {
-        case: Figure(statistics.median(f.rate for f in made), statistics.median(f.p99_ms for f in made))
-        for case, made in figures.items()
-        if made
-    }
+    print(f"Medians of {options.rounds} rounds of {options.seconds} s, wrk -t1 -c64:\n")
+    medians = {case: median(made) for case, made in figures.items() if made}
     yardstick = medians[CASES[0].name].rate
-    print("| | requests/s | of nginx | p99 ms |\n|---|--:|--:|--:|")
-    for case, figure in medians.items():
-        print(f"| {case} | {figure.rate:,.0f} | {figure.rate / yardstick:.2f} | {figure.p99_ms:.2f} |")
+    rows = [
+        (case, f"{figure.rate:,.0f}", f"{figure.rate / yardstick:.2f}", f"{figure.p99_ms:.2f}")
+        for case, figure in medians.items()
+    ]
+    report.table(("", "requests/s", "of nginx", "p99 ms"), rows)
     one, two = (medians[case.name].rate for case in CASES[-2:])
     print(
         f"\ntwo workers / one: {two / one:.2f}; memory of the serving process: {memory:.0f} MB;"

@@ -213,7 +213,7 @@ async def test_a_put_is_on_the_disk_before_it_returns(disk: Blobs, root: Path, m
     monkeypatch.setattr(os, "replace", noting_replace)
     await disk.put(KEY, b"body")
     half, renamed, *folders = seen
-    assert half.startswith(str(root / "ab" / "cd" / ".abcdefghijklmnop.0.png."))
+    assert half.startswith(str(root / ".half" / "abcdefghijklmnop.0.png."))
     assert renamed == f"{Path(half).name} -> {Path(KEY).name}"
     assert folders == [str(root / "ab" / "cd"), str(root / "ab"), str(root)]
 
@@ -278,7 +278,7 @@ async def test_a_full_disk_is_told_and_leaves_the_old(disk: Blobs, root: Path, m
 
 async def test_a_sweep_takes_what_is_half_and_old(disk: Blobs, root: Path) -> None:
     await disk.put(KEY, b"body")
-    old, young, foreign = (root / "ab" / "cd" / name for name in (".x.png.0a.half", ".y.png.0b.half", "notes.half"))
+    old, young, foreign = (root / name for name in (".half/x.png.0a", ".half/y.png.0b", "ab/cd/.notes.half"))
     for path in (old, young, foreign):
         path.write_bytes(b"half")
     os.utime(old, (1, time.time() - 3700))
@@ -286,7 +286,17 @@ async def test_a_sweep_takes_what_is_half_and_old(disk: Blobs, root: Path) -> No
     assert await disk.sweep() == 1
     assert files_below(root) == sorted([young, foreign, root / KEY])
     assert await disk.sweep(age=0) == 1
-    assert (root / "ab" / "cd" / "notes.half").exists()
+    assert foreign.exists()
+
+
+async def test_a_sweep_looks_at_no_picture(disk: Blobs, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes round every minute, and there may be a million of them."""
+    await disk.put(KEY, b"body")
+    seen: list[Path] = []
+    iterdir = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda path: seen.append(path) or iterdir(path))  # type: ignore[func-returns-value]
+    assert await disk.sweep(age=0) == 0
+    assert seen == [root / ".half"]
 
 
 async def test_an_empty_store_needs_no_folder(disk: Blobs, root: Path) -> None:
