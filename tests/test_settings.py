@@ -95,7 +95,9 @@ READ: list[tuple[str, str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "attribute", "found"), READ, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("name", "value", "attribute", "found"), READ, ids=lambda value: str(sorted(value) if isinstance(value, set) else value)[:50]
+)
 def test_a_variable_is_read(setting: Any, name: str, value: str, attribute: str, found: Any) -> None:
     setting(name, value)
     assert getattr(read_settings(), attribute) == found
