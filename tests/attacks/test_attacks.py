@@ -106,9 +106,12 @@ def test_of_a_live_server(
     assert row.whole or is_alive(ports[row.place])
 
 
+OWN = ("date", "connection", "x-request-id")
+
+
 def shown(reply: Reply) -> tuple[int, list[tuple[str, str]], bytes]:
     """An answer without what a server adds, and without the request's own name."""
-    return reply.status, sorted(pair for pair in reply.headers if pair[0] not in ("date", "connection")), reply.body
+    return reply.status, sorted(pair for pair in reply.headers if pair[0] not in OWN), reply.body
 
 
 def wire_of(request: Request, place: str) -> bytes:
