@@ -44,10 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`pytest -n 2 --dist loadgroup`) the tests of a file stay together, and those that npm has to install for."""
+    """Side by side (`pytest -n 2 --dist loadgroup`) the tests of a file stay together, and those that npm has to install for;
+    of faults each goes by itself, for they are few and long."""
+    groups = {"components": "npm", "recipes": "npm"}
     for item in items:
-        folder = item.path.parent
-        item.add_marker(pytest.mark.xdist_group("npm" if folder.name in ("components", "recipes") else str(item.path)))
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if folder == "faults" else groups.get(folder, str(item.path))))
 
 
 @pytest.fixture(scope="session")
