@@ -37,6 +37,11 @@ def encode(svg: str) -> bytes:
     return svg.encode("ascii", "xmlcharrefreplace")
 
 
+def has_text(svg: bytes) -> bool:
+    """Whether an encoded picture has text for the viewer's fonts."""
+    return b"<text " in svg
+
+
 def escape(text: str) -> str:
     """`text` for a text node. Expects what `clean_text` lets through."""
     if "&" in text or "<" in text or ">" in text:

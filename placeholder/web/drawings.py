@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from placeholder.errors import NoSuchPicture, Refusal
 from placeholder.raster.press import Press
+from placeholder.svg.markup import has_text
 from placeholder.synth.catalogue import Picture, is_drawable, look_up, svg_bytes
 from placeholder.synth.foreign.reading import Reading, Turned
 from placeholder.values.format import Format
@@ -31,7 +32,9 @@ def paint(target: bytes) -> Answer | None:
         return None
     if picture.format is not Format.SVG:
         return None
-    answer = respond.svg(svg_bytes(picture))
+    body = svg_bytes(picture)
+    # To look through every picture would cost as much as its request; other scripts are written in percents.
+    answer = respond.svg(body, in_other_fonts=b"%" in target and has_text(body))
     return respond.located(answer, location) if location else answer
 
 
@@ -56,7 +59,8 @@ async def drawing(request: Request) -> Response:
         return Sent(respond.permitted(METHODS), scope)
     picture, location = _asked_for(scope, request.app.state.reading)
     if picture.format is Format.SVG:
-        answer = respond.svg(svg_bytes(picture))
+        body = svg_bytes(picture)
+        answer = respond.svg(body, in_other_fonts=has_text(body))
     else:
         press: Press = request.app.state.press
         body = await press.print(picture)

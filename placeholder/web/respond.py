@@ -94,9 +94,9 @@ def etag(body: bytes) -> bytes:
     return b'"%08x-%x"' % (crc32(body), len(body))
 
 
-def svg(body: bytes) -> Answer:
-    """A picture for ever, as SVG."""
-    return Answer(200, _SVG_IN_OTHER_FONTS if b"<text" in body else _SVG, body, etag(body))
+def svg(body: bytes, *, in_other_fonts: bool = False) -> Answer:
+    """A picture for ever, as SVG; `in_other_fonts`: its words are for the viewer's fonts to draw."""
+    return Answer(200, _SVG_IN_OTHER_FONTS if in_other_fonts else _SVG, body, etag(body))
 
 
 def picture(media_type: str, body: bytes, *, is_wordless: bool = False) -> Answer:
