@@ -140,7 +140,12 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` returns; it only reads. Raises Unavailable."""
-        return await self._in_time(asyncio.get_running_loop().run_in_executor(self._readers, self._read, work))
+        answer = asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await answer
+        except TimeoutError:
+            raise Unavailable("The database") from None
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once its changes are durable; none of them are there when it raises. Raises Unavailable.
@@ -156,14 +161,11 @@ class Database:
             return work(connection)
 
         self._orders.put(_Order(timely, loop, future))
-        return await self._in_time(future)
-
-    async def _in_time(self, answer: asyncio.Future[T]) -> T:
+        giving_up = loop.call_later(self._patience_s, _give_up, future)
         try:
-            async with asyncio.timeout(self._patience_s):
-                return await answer
-        except TimeoutError:
-            raise Unavailable("The database") from None
+            return await future
+        finally:
+            giving_up.cancel()
 
     def transact(self, work: Work[T]) -> T:
         """The same as `write`, here and now, for callers without an event loop."""
@@ -273,6 +275,11 @@ def _answer(batch: list[_Order], outcomes: list[Any]) -> None:
         pairs = [(order.future, outcome) for order, outcome in zip(batch, outcomes, strict=True) if order.loop is loop]
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             loop.call_soon_threadsafe(_settle, pairs)
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(Unavailable("The database"))
 
 
 def _settle(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:

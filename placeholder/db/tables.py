@@ -42,7 +42,6 @@ def partial(name: str, *columns: str, where: TextClause) -> Index:
 
 IS_SENT = text("phase IN ('submitting', 'running', 'fetching')")
 IS_QUEUED = text("phase = 'queued'")
-IS_THERE = text("phase <> 'purged'")
 HAS_ENDED = text("ended_at IS NOT NULL")
 HAS_PROMPT_STILL = text("prompt IS NOT NULL AND ended_at IS NOT NULL")
 
@@ -88,7 +87,6 @@ jobs = Table(
     partial("jobs_queued_asked_at", "asked_at", where=IS_QUEUED),
     partial("jobs_phase_ended_at", "phase", "ended_at", where=HAS_ENDED),
     partial("jobs_prompt_ended_at", "ended_at", where=HAS_PROMPT_STILL),
-    partial("jobs_state_created_at", "state", "created_at", "id", where=IS_THERE),
     sqlite_strict=True,
 )
 

@@ -83,7 +83,7 @@ class Jobs:
         self._board.tell(submission.job)
         self._on_work()
         if submission.job.asked_at == made.asked_at:
-            log.info("a job was accepted", extra={"job": name, "key": key.id, "model": ask.model})
+            log.debug("a job was accepted", extra={"job": name, "key": key.id, "model": ask.model})
         return submission
 
     async def recall(self, ask: Ask) -> Job | None:

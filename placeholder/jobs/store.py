@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, TextClause, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from placeholder.db.tables import HAS_PROMPT_STILL, IS_QUEUED, IS_SENT, IS_THERE, deliveries, jobs
+from placeholder.db.tables import HAS_PROMPT_STILL, IS_QUEUED, IS_SENT, deliveries, jobs
 from placeholder.jobs.machine import Overdue, Policy, Taken, advance
 from placeholder.jobs.model import Job, Phase, State
 
@@ -142,7 +142,7 @@ def listed(connection: Connection, state: State | None, after: tuple[float, str]
     """Newest first; `after` is where the last page ended."""
     found = select(*_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
     if state:
-        found = found.where(IS_THERE, jobs.c.state == state.value)
+        found = found.where(jobs.c.phase != Phase.PURGED.value, jobs.c.state == state.value)
     if after:
         found = found.where(tuple_(jobs.c.created_at, jobs.c.id) < after)
     return [_read(row) for row in connection.execute(found)]

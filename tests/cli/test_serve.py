@@ -201,6 +201,7 @@ def test_every_line_is_an_object_where_json_is_asked_for(home: Path) -> None:
     """Uvicorn's own, those of two workers, and ours."""
     key = "Zk3vR8qLm2XwT5bNs7Yd1HcJf"
     chosen = {"PLACEHOLDER_LOG_FORMAT": "json", "PLACEHOLDER_API_KEY": key, "PLACEHOLDER_SKETCH_FAILURES": "1"}
+    chosen["PLACEHOLDER_LOG_LEVEL"] = "debug"
     service = started(home, "--workers", "2", **chosen, PLACEHOLDER_SKETCH_DELAY_S="0")
     assert service.stdout is not None
     lines: list[dict[str, Any]] = []

@@ -41,10 +41,10 @@ PLANS: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "the newest": (lambda c: store.listed(c, None, None, 50), "jobs_created_at"),
     "the newest, page after page": (lambda c: store.listed(c, None, (BORN, JOB.id), 50), "jobs_created_at"),
     **{
-        f"the newest of {state}": (lambda c, state=state: store.listed(c, state, None, 50), "jobs_state_created_at")
+        f"the newest of {state}": (lambda c, state=state: store.listed(c, state, None, 50), "jobs_created_at")
         for state in State
     },
-    "finished ones, page after page": (lambda c: store.listed(c, State.READY, (BORN, JOB.id), 50), "jobs_state_created_at"),
+    "finished ones, page after page": (lambda c: store.listed(c, State.READY, (BORN, JOB.id), 50), "jobs_created_at"),
 }
 SOUGHT = re.compile(r"SEARCH \w+ USING (?:COVERING )?INDEX (\w+)(?: \(.+\))?")
 IN_ORDER = re.compile(r"SCAN \w+ USING INDEX (jobs_created_at)")

@@ -11,7 +11,6 @@ PARTIAL = {
     "jobs_queued_asked_at": (["asked_at"], "phase = 'queued'"),
     "jobs_phase_ended_at": (["phase", "ended_at"], "ended_at IS NOT NULL"),
     "jobs_prompt_ended_at": (["ended_at"], "prompt IS NOT NULL AND ended_at IS NOT NULL"),
-    "jobs_state_created_at": (["state", "created_at", "id"], "phase <> 'purged'"),
 }
 
 
