@@ -40,10 +40,7 @@ PLANS: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "pictures that go": (lambda c: store.ended(c, Phase.READY, BORN, 100), "jobs_phase_ended_at"),
     "the newest": (lambda c: store.listed(c, None, None, 50), "jobs_created_at"),
     "the newest, page after page": (lambda c: store.listed(c, None, (BORN, JOB.id), 50), "jobs_created_at"),
-    **{
-        f"the newest of {state}": (lambda c, state=state: store.listed(c, state, None, 50), "jobs_created_at")
-        for state in State
-    },
+    **{f"the newest of {state}": (lambda c, state=state: store.listed(c, state, None, 50), "jobs_created_at") for state in State},
     "finished ones, page after page": (lambda c: store.listed(c, State.READY, (BORN, JOB.id), 50), "jobs_created_at"),
 }
 SOUGHT = re.compile(r"SEARCH \w+ USING (?:COVERING )?INDEX (\w+)(?: \(.+\))?")
