@@ -232,7 +232,7 @@ async def test_a_flood_of_503_is_told_once_a_second(caplog: pytest.LogCaptureFix
 async def test_the_name_is_on_every_line_meanwhile_and_on_none_after(
     service: Service, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     seen: list[dict[str, Any]] = []
     handler = logging.Handler()
     monkeypatch.setattr(handler, "emit", lambda record: seen.append(facts(record)))
