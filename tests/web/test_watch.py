@@ -245,5 +245,5 @@ async def test_the_name_is_on_every_line_meanwhile_and_on_none_after(
     finally:
         log.removeHandler(handler)
     assert seen[0] == {"request_id": "mine", "job": told["id"], "key": "operator", "model": "black-forest-labs/flux-schnell"}
-    assert len([line for line in seen if line["job"] == told["id"]]) == 1, "once, however often it is asked for"
+    assert len([line for line in seen if line.get("job") == told["id"]]) == 1, "once, however often it is asked for"
     assert request_id.present.get(None) is None
