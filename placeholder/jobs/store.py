@@ -1,6 +1,7 @@
 """Jobs in SQL: functions over a connection, to be run by a Database. Every change compares the version first, so of two
 that would change a job one does. No statement looks through all jobs, nor through all that are queued or have ended: each goes
-by an index (db/tables.py)."""
+by an index (db/tables.py). A list of one state does so from the newest on, and may have far to go where there are few of it; an
+index for that would be paid for by every submission."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
