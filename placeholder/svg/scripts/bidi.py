@@ -1,4 +1,4 @@
-"""The bidirectional algorithm (UAX #9, revision 49), as much of it as a cleaned text needs.
+"""The bidirectional algorithm (UAX #9), as much of it as a cleaned text needs.
 
 `clean_text` lets no control of direction through, so a paragraph is one run of one embedding (X1 to X10 have nothing to do).
 What remains is what characters do by themselves: weak types (W1 to W7), brackets and neutrals (N0 to N2), levels (I1, I2), and
