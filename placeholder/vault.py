@@ -4,7 +4,7 @@ Each purpose has a key of its own (HKDF-SHA256), so none tells anything of anoth
 under its job's id: moved to another row it does not open.
 """
 
-from os import urandom
+import os
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,6 +15,10 @@ MIN_SECRET = 32
 _SEALED = b"\x01"
 """The version of what stands in the column."""
 _NONCE = 12
+_NONCES = 256
+"""Drawn at once: each draw lets go of the interpreter, which a busy thread then takes."""
+_nonces: list[bytes] = []
+os.register_at_fork(after_in_child=_nonces.clear)
 
 
 class Vault:
@@ -34,7 +38,7 @@ class Vault:
         self._prompts = AESGCM(derive(b"prompt/v1"))
 
     def seal(self, job: str, prompt: str) -> bytes:
-        nonce = urandom(_NONCE)
+        nonce = _nonce()
         return _SEALED + nonce + self._prompts.encrypt(nonce, prompt.encode(), _context(_SEALED, job))
 
     def open(self, job: str, sealed: bytes) -> str:
@@ -47,6 +51,16 @@ class Vault:
 
     def __repr__(self) -> str:
         return "Vault(***)"
+
+
+def _nonce() -> bytes:
+    """Random, and nobody else's in any process."""
+    try:
+        return _nonces.pop()
+    except IndexError:
+        drawn = os.urandom(_NONCE * _NONCES)
+        _nonces.extend(drawn[at : at + _NONCE] for at in range(_NONCE, len(drawn), _NONCE))
+        return drawn[:_NONCE]
 
 
 def _context(version: bytes, job: str) -> bytes:

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import subprocess
+import sys
 import traceback
 
 import pytest
@@ -82,8 +84,26 @@ def test_any_text_does(prompt: str, job: str) -> None:
 
 
 def test_two_seals_of_one_prompt_differ() -> None:
-    seals = [VAULT.seal(JOB, PROMPT) for _ in range(100)]
-    assert len({sealed[1:13] for sealed in seals}) == len({sealed[13:] for sealed in seals}) == 100
+    seals = [VAULT.seal(JOB, PROMPT) for _ in range(1000)]
+    assert len({sealed[1:13] for sealed in seals}) == len({sealed[13:] for sealed in seals}) == 1000
+
+
+FORKED = f"""
+import os
+from placeholder.vault import Vault
+vault = Vault({SECRET!r})
+vault.seal("job", "before")
+parted = os.fork()
+for _ in range(300):
+    os.write(1, vault.seal("job", "after")[1:13].hex().encode() + b"\\n")
+if parted:
+    os.waitpid(parted, 0)
+"""
+
+
+def test_nor_do_those_of_a_process_and_its_fork() -> None:
+    nonces = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, check=True).stdout.split()
+    assert len(nonces) == len(set(nonces)) == 600
 
 
 SEALED = VAULT.seal(JOB, PROMPT)

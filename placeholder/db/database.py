@@ -2,9 +2,9 @@
 
 - A transaction is one plain function. It cannot be left open by a client that hangs up in the middle, and nothing else
   of the process runs between its statements.
-- On SQLite writes share transactions: whatever has queued up while the last one was committed goes into the next, each
-  function under a savepoint of its own. So a hundred writers wait for one fsync and not for a hundred, and whoever is
-  answered is durable. A function may run twice (after a deadlock): it must change nothing but rows.
+- On SQLite writes share transactions: what is ordered in one turn of the loop, and whatever has queued up while the last one was
+  committed. So a hundred writers wait for one fsync and not for a hundred, and whoever is answered is durable. Where one of them
+  fails, all are run once more, each under a savepoint of its own. A function may run twice: it must change nothing but rows.
 - Whoever waits is answered within PATIENCE_S, whatever has become of the database. What was not begun by then is not done.
 - SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE for every write, this process's only writer, and one of all processes at a
   time (turns.py).
@@ -133,7 +133,9 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._most = MAX_BATCH if self.is_sqlite else 1
         self._turns = turns(engine)
-        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[list[_Order] | None] = queue.SimpleQueue()
+        self._ordered: dict[asyncio.AbstractEventLoop, list[_Order]] = {}
+        """In the present turn of each loop."""
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
         self._writer = Thread(target=self._write_batches, name="db-write", daemon=True)
         self._writer.start()
@@ -160,12 +162,18 @@ class Database:
                 raise Unavailable("The database")
             return work(connection)
 
-        self._orders.put(_Order(timely, loop, future))
+        if loop not in self._ordered:
+            self._ordered[loop] = []
+            loop.call_soon(self._hand_over, loop)
+        self._ordered[loop].append(_Order(timely, loop, future))
         giving_up = loop.call_later(self._patience_s, _give_up, future)
         try:
             return await future
         finally:
             giving_up.cancel()
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._orders.put(self._ordered.pop(loop))
 
     def transact(self, work: Work[T]) -> T:
         """The same as `write`, here and now, for callers without an event loop."""
@@ -190,19 +198,23 @@ class Database:
             return work(connection)
 
     def _write_batches(self) -> None:
-        while (order := self._orders.get()) is not None:
-            batch: list[_Order] = [order]
-            is_last = False
-            with suppress(queue.Empty):
-                while len(batch) < self._most and not is_last:
-                    waiting = self._orders.get_nowait()
-                    if waiting is None:
-                        is_last = True
-                    else:
-                        batch.append(waiting)
-            _answer(batch, self._run([order.work for order in batch]))
-            if is_last:
-                return
+        is_last = False
+        while not is_last:
+            orders, is_last = self._waiting()
+            for at in range(0, len(orders), self._most):
+                batch = orders[at : at + self._most]
+                _answer(batch, self._run([order.work for order in batch]))
+
+    def _waiting(self) -> tuple[list[_Order], bool]:
+        """What is ordered by now, something at least; and whether nothing will be any more."""
+        orders: list[_Order] = []
+        more = self._orders.get()
+        with suppress(queue.Empty):
+            while more is not None:
+                orders += more
+                more = self._orders.get_nowait()
+            return orders, True
+        return orders, False
 
     def _run(self, works: list[Work[Any]]) -> list[Any]:
         """What each returned or raised, all of them in one transaction."""
@@ -225,13 +237,21 @@ class Database:
     def _in_transaction(self, connection: Connection, works: list[Work[Any]]) -> list[Any]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
         try:
-            outcomes = [_under_savepoint(connection, work) for work in works]
+            outcomes = [works[0](connection)] if len(works) == 1 else _side_by_side(connection, works)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
             with suppress(SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK")
             raise
         return outcomes
+
+
+def _side_by_side(connection: Connection, works: list[Work[Any]]) -> list[Any]:
+    """What each returned or raised. Where none fails, which is nearly always, one savepoint does for all."""
+    together = _under_savepoint(connection, lambda c: [work(c) for work in works])
+    if isinstance(together, list):
+        return together
+    return [_under_savepoint(connection, work) for work in works]
 
 
 def _under_savepoint(connection: Connection, work: Work[Any]) -> Any:

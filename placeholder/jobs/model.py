@@ -4,13 +4,12 @@ Equal Asks of one owner are one Job: its id is a keyed digest of the canonical A
 nobody test a guess at the prompt, which is not.
 """
 
-import hmac
 import json
 from base64 import b32encode
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 
+from placeholder.macs import mac
 from placeholder.values.size import Size
 
 CANON = 1
@@ -19,6 +18,7 @@ MAX_PROMPT = 4000
 """Characters of a prompt."""
 MAX_SEED = 2**31 - 1
 """What every model takes: a positive signed 32-bit number."""
+_canon = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class State(StrEnum):
@@ -84,7 +84,7 @@ class Ask:
 def job_mac(key: bytes, ask: Ask) -> bytes:
     """The 32 bytes that stand for `ask`. A JSON array, since fields joined by a separator could run into each other."""
     fields = [CANON, ask.owner, ask.model, ask.size.w, ask.size.h, ask.seed, ask.prompt]
-    return hmac.digest(key, json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), sha256)
+    return mac(key, _canon(fields).encode())
 
 
 def job_id(mac: bytes) -> str:

@@ -76,8 +76,8 @@ class Jobs:
         if known and known.mac == mac and not _may_be_renewed(known):
             return Submission(known)
         await self._have_classified(ask.prompt)
-        made = self._new(mac, ask, cost, key)
-        who = visitor(self._address_key, address, made.asked_at)
+        made = self._new(name, mac, ask, cost, key)
+        who = visitor(self._address_key, address, made.asked_at) if key.jobs_per_address is not None else ""
         submission = await self._database.write(lambda c: self._put(c, made, key, who))
         self._at("submit.after_commit")
         self._board.tell(submission.job)
@@ -111,8 +111,8 @@ class Jobs:
         if category:
             raise Blocked(category)
 
-    def _new(self, mac: bytes, ask: Ask, cost: int, key: Key) -> Job:
-        now, name = self._clock(), job_id(mac)
+    def _new(self, name: str, mac: bytes, ask: Ask, cost: int, key: Key) -> Job:
+        now = self._clock()
         return Job(
             id=name,
             mac=mac,

@@ -14,12 +14,12 @@ counted as.
 they like into it: it keeps a key from being used in other people's pages, and budgets bound what is left.
 """
 
-import hmac
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from placeholder.errors import ForeignOrigin, KeyLimit, SecretKeyInBrowser
 from placeholder.keys.model import Key, Kind, day
+from placeholder.macs import mac
 from placeholder.values.size import Size
 
 GARBLED = "?"
@@ -75,7 +75,7 @@ def allow(key: Key, model: str, size: Size) -> None:
 def visitor(address_key: bytes, address: str, now: float) -> str:
     """What an address is counted under: a keyed digest that is another one each day, in UTC, so that no row tells an address
     and no two days can be linked."""
-    return hmac.digest(address_key, f"{day(now)} {_counted(address)}".encode(), "sha256").hex()[:32]
+    return mac(address_key, f"{day(now)} {_counted(address)}".encode()).hex()[:32]
 
 
 def _counted(address: str) -> str:

@@ -26,6 +26,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from placeholder.macs import mac
+
 PREFIX = "st_"
 ANY_ORIGIN = "*"
 MAX_AHEAD_S = 24 * 3600 + 300
@@ -58,7 +60,7 @@ class Statement:
 
 def signing_secret(signing_key: bytes, kid: str) -> str:
     """What the owner of key `kid` signs with."""
-    return f"sign_{kid}_{hmac.digest(signing_key, kid.encode(), 'sha256').hex()}"
+    return f"sign_{kid}_{mac(signing_key, kid.encode()).hex()}"
 
 
 def signer(secret: str) -> str | None:
@@ -117,5 +119,5 @@ def _mac(secret: str, said: Statement, exp: int, origin: str) -> str:
     model, seed = said.model or "", "" if said.seed is None else said.seed
     message = f"v1\n{exp}\n{origin}\n{said.w}x{said.h}\n{model}\n{seed}\n{said.prompt}"
     # A lone surrogate is refused where the prompt is read, and must not be a fault here.
-    mac = hmac.digest(secret.encode(), message.encode("utf-8", "surrogatepass"), "sha256")
-    return urlsafe_b64encode(mac).rstrip(b"=").decode("ascii")
+    signed = mac(secret.encode(), message.encode("utf-8", "surrogatepass"))
+    return urlsafe_b64encode(signed).rstrip(b"=").decode("ascii")

@@ -21,7 +21,8 @@ import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+
+from placeholder.macs import mac
 
 TOLERANCE = 300
 MAX_SIGNATURES = 8
@@ -59,11 +60,11 @@ def verify(headers: Sequence[tuple[bytes, bytes]], body: bytes, secrets: Sequenc
         return None
     if not abs(now - int(timestamp)) <= TOLERANCE:
         return None
-    macs = [mac for entry in entries for version, _, mac in [entry.partition(b",")] if version == b"v1"]
+    claimed = [one for entry in entries for version, _, one in [entry.partition(b",")] if version == b"v1"]
     signed = b".".join((name, timestamp, body))
     for key in filter(None, map(_key, secrets)):
-        expected = hmac.digest(key, signed, sha256)
-        if any(hmac.compare_digest(expected, _decoded(mac)) for mac in macs):
+        expected = mac(key, signed)
+        if any(hmac.compare_digest(expected, _decoded(one)) for one in claimed):
             return name.decode("ascii")
     return None
 
@@ -82,8 +83,8 @@ def _decoded(text: bytes) -> bytes:
 
 def hook_token(key: bytes, job: str, epoch: int, attempt: int) -> str:
     """The proof that we wrote the address of this attempt."""
-    mac = hmac.digest(key, f"replicate-webhook {job} {epoch} {attempt}".encode(), sha256)
-    return urlsafe_b64encode(mac[:_TOKEN_BYTES]).decode("ascii")
+    proof = mac(key, f"replicate-webhook {job} {epoch} {attempt}".encode())
+    return urlsafe_b64encode(proof[:_TOKEN_BYTES]).decode("ascii")
 
 
 def hook_url(base: str, key: bytes, job: str, epoch: int, attempt: int) -> str:

@@ -8,6 +8,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -98,12 +99,17 @@ def _addressed(scope: Scope, origin: str) -> str | None:
 def _address(scope: Scope, header: bytes | None) -> str:
     client = scope.get("client")
     told = [value.decode("latin-1").strip() for value in _values(scope, header)] if header else []
-    for candidate in (*(told if len(told) == 1 else ()), client[0] if client else ""):
-        try:
-            return str(ip_address(candidate))
-        except ValueError:
-            continue
-    return UNKNOWN
+    candidates = (*(told if len(told) == 1 else ()), client[0] if client else "")
+    return next(filter(None, map(_canonical, candidates)), UNKNOWN)
+
+
+@lru_cache(maxsize=1024)
+def _canonical(address: str) -> str | None:
+    """None where it is none."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

@@ -29,7 +29,7 @@ def read_object(body: bytes, content_type: str, content_encoding: str = "") -> d
     if content_type.partition(";")[0].strip().lower() != "application/json" or content_encoding not in ("", "identity"):
         raise WrongType
     try:
-        value = json.loads(body.decode(), parse_constant=_refuse, object_pairs_hook=_once)
+        value = _decode(body.decode())
     except (ValueError, RecursionError):
         raise BadParameter("body", "a JSON object in UTF-8") from None
     if not isinstance(value, dict):
@@ -46,3 +46,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError
     return found
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).decode

@@ -43,6 +43,13 @@ _SPELLINGS = ("{size}", "{across}:{down}/{size}")
 
 ROUTES = [
     Foreign(at_host, yields=False),
+    # The router tries one after the other: first what is asked for most of all that is left to it.
+    Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
+    Route("/ai", submit.unread),
+    Route("/ai/status", states.statuses),
+    Route("/ai/replicate-webhook", webhook.receive, methods=["POST"]),
+    Route("/ai/{job}/status", states.status),
+    Route("/ai/{size}/{name}", pictures.picture),
     *(Route(path, pages.file) for path in pages.FILES),
     Route("/page.json", pages.facts),
     Route("/components/ai-img.js", components.present),
@@ -53,12 +60,6 @@ ROUTES = [
     Route("/operator/figures", operator.figures),
     Route("/sizes.json", sizes.named),
     *(Route(path, manuals.manual) for path in manuals.MANUALS),
-    Route("/ai", submit.submit, methods=["OPTIONS", "POST"]),
-    Route("/ai", submit.unread),
-    Route("/ai/status", states.statuses),
-    Route("/ai/replicate-webhook", webhook.receive, methods=["POST"]),
-    Route("/ai/{job}/status", states.status),
-    Route("/ai/{size}/{name}", pictures.picture),
     *(
         Route(entry.address.replace("{size}", spelling), drawing, methods=["GET", "OPTIONS"])
         for entry in CATALOGUE

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from placeholder.db.database import BadDatabaseUrl, Database, open_engine
 from placeholder.errors import Unavailable
@@ -51,6 +51,19 @@ async def test_one_that_fails_takes_nobody_along(database: Database) -> None:
     assert isinstance(outcomes[1], ZeroDivisionError)
     assert isinstance(outcomes[3], Unavailable)  # a second 2
     assert await database.read(lambda c: sorted(c.exec_driver_sql("SELECT n FROM tally").scalars())) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("last", "kept"), [(30, 31), (0, 30)], ids=["all well", "one fails"])
+async def test_on_sqlite_what_is_ordered_at_once_is_one_commit(tmp_path: Path, last: int, kept: int) -> None:
+    database, said = Database(open_engine(f"sqlite:///{tmp_path / 'x.db'}")), list[str]()
+    try:
+        counting(database)
+        event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+        await asyncio.gather(*(database.write(adding(n)) for n in (*range(30), last)), return_exceptions=True)
+        assert said.count("COMMIT") == 1
+        assert await database.read(total) == kept
+    finally:
+        database.close()
 
 
 async def test_a_write_outlives_whoever_waits_for_it(database: Database) -> None:
