@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 from placeholder.app import create_app
 from placeholder.settings import Settings
 
-pytest_plugins = ["fixtures.databases", "fixtures.fonts", "fixtures.imagining", "fixtures.npm"]
+pytest_plugins = ["fixtures.databases", "fixtures.fonts", "fixtures.imagining", "fixtures.npm", "fixtures.scheduling"]
 
 settings.register_profile(
     "placeholder",
@@ -41,15 +41,6 @@ settings.load_profile("placeholder")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="write the goldens anew instead of comparing with them")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`pytest -n 2 --dist loadgroup`) the tests of a file stay together, and those that npm has to install for;
-    of faults each goes by itself, for they are few and long."""
-    groups = {"components": "npm", "recipes": "npm"}
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if folder == "faults" else groups.get(folder, str(item.path))))
 
 
 @pytest.fixture(scope="session")
