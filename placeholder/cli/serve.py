@@ -1,5 +1,9 @@
 """`placeholder serve`, and the key that a first start makes."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 
@@ -9,11 +13,15 @@ import click
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that share the port.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve placeholders by URL, and AI pictures by prompt."""
-    from placeholder import logs
-    from placeholder.cli.ground import opened
-    from placeholder.door.serve import run
-    from placeholder.keys.service import create
-    from placeholder.keys.store import listed
+    with _loading():
+        from placeholder import logs
+        from placeholder.cli.ground import opened
+        from placeholder.door.serve import run
+        from placeholder.keys.service import create
+        from placeholder.keys.store import listed
+
+        if workers == 1:
+            import placeholder.app  # noqa: F401 - which it is that runs here
 
     with opened() as (settings, ground):
         if settings.api_key is None and not ground.database.transact(listed):
@@ -36,3 +44,13 @@ def serve(host: str, port: int, workers: int) -> None:
         log_config=logs.of_server(settings.log_format),
         root_path=settings.public_path,
     )
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded stays: to look for garbage in it meanwhile would be a tenth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
