@@ -60,8 +60,9 @@ from placeholder.web.middleware import Hosts, Lane
 from placeholder.web.mount import Mountable
 from placeholder.web.operator import Operator
 from placeholder.web.respond import Answer
-from placeholder.web.routes import ROUTES, name_of
+from placeholder.web.routes import ROUTES, STRAIGHT, name_of
 from placeholder.web.states import Glance
+from placeholder.web.straight import Straight
 from placeholder.web.watch import Watch
 from placeholder.web.webhook import Hooks
 
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None, *, desk: Desk | None = None) ->
     names = (name for model in MODELS for name in (*model.aliases, model.name))
     models = tuple(name for name in names if find_model(name, settings.allowed_models))
     router.state.library = Library(settings.public_url, models)
-    echo = Echo(router)
+    echo = Echo(Straight(router, STRAIGHT))
     watch = Watch(Hosts(echo, settings.hosts, press), name_of)
     lane = Lane(watch, paint, glance, settings.hosts, settings.cache_mb * _MB, reading.is_foreign)
     requests = Requests(lambda: _answered(watch, lane, desk), lambda: watch.took)
@@ -171,6 +172,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
     keys = Keys(database, vault.pepper, chosen, operator=operator, playground=playground)
     gallery = Gallery(blobs, press, settings.cache_mb * _MB)
     calls = (provider, breaker) if worker else None
+    allowed = settings.allowed_models
     looks = readiness(database, blobs, worker)
     gathering = Gathering(version("placeholder"), requests, press, calls, looks, JobFigures(database, clock))
     stack.push_async_callback(gathering.close)
@@ -182,7 +184,7 @@ def _imagine(settings: Settings, press: Press, router: Starlette, requests: Requ
         board,
         keys,
         gallery,
-        find_model=lambda name: find_model(name, settings.allowed_models),
+        find_model=lambda name: find_model(name, allowed),
         price=lambda model: model.price if provider.name == "replicate" else 0,
         entrance=_entrance(settings, vault),
         playground=playground,

@@ -14,6 +14,7 @@ many statements a second get through.
 """
 
 import asyncio
+import math
 import queue
 import sqlite3
 import time
@@ -120,8 +121,17 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 
 class _Order(NamedTuple):
     work: Work[Any]
-    loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+
+
+class _Batch(NamedTuple):
+    """What was ordered in one turn of a loop."""
+
+    orders: list[_Order]
+    loop: asyncio.AbstractEventLoop
+    until: float
+    """When whoever waits gives up, by time.monotonic."""
+    giving_up: asyncio.TimerHandle
 
 
 class Database:
@@ -133,7 +143,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._most = MAX_BATCH if self.is_sqlite else 1
         self._turns = turns(engine)
-        self._orders: queue.SimpleQueue[list[_Order] | None] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._ordered: dict[asyncio.AbstractEventLoop, list[_Order]] = {}
         """In the present turn of each loop."""
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
@@ -155,29 +165,21 @@ class Database:
         Goes on to its end when whoever awaits it is cancelled."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        until = time.monotonic() + self._patience_s
-
-        def timely(connection: Connection) -> T:
-            if time.monotonic() > until:  # whoever waited has been told otherwise
-                raise Unavailable("The database")
-            return work(connection)
-
         if loop not in self._ordered:
             self._ordered[loop] = []
             loop.call_soon(self._hand_over, loop)
-        self._ordered[loop].append(_Order(timely, loop, future))
-        giving_up = loop.call_later(self._patience_s, _give_up, future)
-        try:
-            return await future
-        finally:
-            giving_up.cancel()
+        self._ordered[loop].append(_Order(work, future))
+        return await future
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._orders.put(self._ordered.pop(loop))
+        ordered, until = self._ordered.pop(loop), time.monotonic() + self._patience_s
+        for at in range(0, len(ordered), self._most):
+            orders = ordered[at : at + self._most]
+            self._batches.put(_Batch(orders, loop, until, loop.call_later(self._patience_s, _give_up, orders)))
 
     def transact(self, work: Work[T]) -> T:
         """The same as `write`, here and now, for callers without an event loop."""
-        (outcome,) = self._run([work])
+        (outcome,) = self._run([work], math.inf)
         if isinstance(outcome, BaseException):
             raise outcome
         result: T = outcome
@@ -185,7 +187,7 @@ class Database:
 
     def close(self) -> None:
         """Lets what was ordered end."""
-        self._orders.put(None)
+        self._batches.put(None)
         self._writer.join()
         self._readers.shutdown()
         self.engine.dispose()
@@ -200,31 +202,34 @@ class Database:
     def _write_batches(self) -> None:
         is_last = False
         while not is_last:
-            orders, is_last = self._waiting()
-            for at in range(0, len(orders), self._most):
-                batch = orders[at : at + self._most]
-                _answer(batch, self._run([order.work for order in batch]))
+            batches, is_last = self._waiting()
+            if batches:
+                outcomes = self._run([order.work for batch in batches for order in batch.orders], batches[0].until)
+                _answer(batches, outcomes)
 
-    def _waiting(self) -> tuple[list[_Order], bool]:
-        """What is ordered by now, something at least; and whether nothing will be any more."""
-        orders: list[_Order] = []
-        more = self._orders.get()
+    def _waiting(self) -> tuple[list[_Batch], bool]:
+        """What is to share the next transaction, and whether it is the last one."""
+        batches: list[_Batch] = []
+        size, more = 0, self._batches.get()
         with suppress(queue.Empty):
             while more is not None:
-                orders += more
-                more = self._orders.get_nowait()
-            return orders, True
-        return orders, False
+                batches.append(more)
+                size += len(more.orders)
+                if size >= self._most:
+                    return batches, False
+                more = self._batches.get_nowait()
+            return batches, True
+        return batches, False
 
-    def _run(self, works: list[Work[Any]]) -> list[Any]:
-        """What each returned or raised, all of them in one transaction."""
+    def _run(self, works: list[Work[Any]], until: float) -> list[Any]:
+        """What each returned or raised, all of them in one transaction; none is begun after `until`."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with ExitStack() as stack:
                     if self._turns:
                         stack.enter_context(self._turns.turn())
                     stack.enter_context(_told())
-                    return self._in_transaction(stack.enter_context(self.engine.connect()), works)
+                    return self._in_transaction(stack.enter_context(self.engine.connect()), works, until)
             except TooLong:
                 return [Unavailable("The database")] * len(works)
             except Unavailable as error:
@@ -234,9 +239,10 @@ class Database:
                 return [error] * len(works)
         raise AssertionError
 
-    def _in_transaction(self, connection: Connection, works: list[Work[Any]]) -> list[Any]:
+    def _in_transaction(self, connection: Connection, works: list[Work[Any]], until: float) -> list[Any]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
         try:
+            _be_in_time(until)
             outcomes = [works[0](connection)] if len(works) == 1 else _side_by_side(connection, works)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
@@ -244,6 +250,12 @@ class Database:
                 connection.exec_driver_sql("ROLLBACK")
             raise
         return outcomes
+
+
+def _be_in_time(until: float) -> None:
+    """Raises Unavailable where whoever waited has been told so."""
+    if time.monotonic() > until:
+        raise Unavailable("The database")
 
 
 def _side_by_side(connection: Connection, works: list[Work[Any]]) -> list[Any]:
@@ -289,21 +301,24 @@ def _told() -> Iterator[None]:
         raise _unavailable(error) from error
 
 
-def _answer(batch: list[_Order], outcomes: list[Any]) -> None:
-    """Wakes each loop once."""
-    for loop in {order.loop for order in batch}:
-        pairs = [(order.future, outcome) for order, outcome in zip(batch, outcomes, strict=True) if order.loop is loop]
+def _answer(batches: list[_Batch], outcomes: list[Any]) -> None:
+    told = 0
+    for batch in batches:
+        mine = outcomes[told : told + len(batch.orders)]
+        told += len(mine)
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
-            loop.call_soon_threadsafe(_settle, pairs)
+            batch.loop.call_soon_threadsafe(_settle, batch, mine)
 
 
-def _give_up(future: asyncio.Future[Any]) -> None:
-    if not future.done():
-        future.set_exception(Unavailable("The database"))
+def _give_up(orders: list[_Order]) -> None:
+    for order in orders:
+        if not order.future.done():
+            order.future.set_exception(Unavailable("The database"))
 
 
-def _settle(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:
-    for future, outcome in pairs:
+def _settle(batch: _Batch, outcomes: list[Any]) -> None:
+    batch.giving_up.cancel()
+    for (_, future), outcome in zip(batch.orders, outcomes, strict=True):
         if future.done():
             continue
         if isinstance(outcome, BaseException):

@@ -68,6 +68,9 @@ ROUTES = [
     Foreign(elsewhere, yields=True),
 ]
 
+STRAIGHT = {("POST", "/ai"): submit.submit, ("POST", "/ai/replicate-webhook"): webhook.receive}
+"""What does not go through the router: it comes by the thousand, and waits for one disk."""
+
 NAMES = {
     pages.file: "page",
     pages.facts: "page",

@@ -1,4 +1,4 @@
-"""Room on disks: asked of the system each time, also for folders that are not there yet."""
+"""Room on disks, also for folders that are not there yet; and how long that is believed."""
 
 import os
 from pathlib import Path
@@ -24,13 +24,17 @@ def test_each_folder_needs_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not room_on([a, b], 201)()
     assert room_on([none_yet], 250)(), "where it will lie"
     assert not room_on([none_yet], 251)()
-    has_room = room_on([a], 100)
-    free[a] = 90
-    assert not has_room()
-    free[a] = 100
-    assert has_room()
     free.clear()
-    assert not has_room(), "nothing to be had at all"
+    assert not room_on([a], 1)(), "nothing to be had at all"
+
+
+def test_what_was_found_is_believed_for_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = {"now": 0.0, "free": 100}
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=at["free"], f_frsize=1))
+    has_room = room_on([tmp_path], 100, lambda: at["now"])
+    for now, free, found in [(0.0, 100, True), (0.24, 90, True), (0.25, 90, False), (0.49, 100, False), (0.5, 100, True)]:
+        at.update(now=now, free=free)
+        assert has_room() is found, now
 
 
 def test_a_real_disk(tmp_path: Path) -> None:

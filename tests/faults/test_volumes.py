@@ -12,6 +12,8 @@ from faults.client import Client, Wish
 from faults.harness import FakeProcess, Service
 from faults.outage import acknowledged_soon, ends_well, refused, watched
 
+from placeholder.blobs.room import BELIEVED_S
+
 MakeService = Callable[..., Service]
 MakeFake = Callable[..., FakeProcess]
 
@@ -76,6 +78,7 @@ async def test_a_disk_that_is_nearly_full(make_service: MakeService, make_fake: 
             known = await client.ask(Wish("little room, before"))
             filler = disk / "filler"
             filler.write_bytes(bytes(16_000_000))
+            await asyncio.sleep(BELIEVED_S)
             async with watched(client):
                 told = await refused(client, Wish("little room, in vain"))
                 assert told["code"] == "no_room"

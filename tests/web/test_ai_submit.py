@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from fixtures.imagining import BEARER, FOX, JSON, KEY, SECRET, Imagining, Service, scope_of
 
+from placeholder.blobs.room import BELIEVED_S
 from placeholder.db.tables import jobs, keys, usage
 from placeholder.jobs.model import MAX_PROMPT, State
 from placeholder.providers.models import DEFAULT, MODELS
@@ -457,6 +458,7 @@ async def test_nothing_new_is_begun_on_a_disk_that_is_nearly_full(
         known = await service.post({**FOX, "prompt": "while there is room"})
         assert known.status == 200
         free -= 1
+        await asyncio.sleep(BELIEVED_S)
         before = await service.everything()
         refused = await service.post(FOX)
         check_refusal(refused, 503, "no_room")
