@@ -172,7 +172,7 @@ class Database:
         return await future
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        ordered, until = self._ordered.pop(loop), time.monotonic() + self._patience_s
+        ordered, until = self._ordered.pop(loop, []), time.monotonic() + self._patience_s
         for at in range(0, len(ordered), self._most):
             orders = ordered[at : at + self._most]
             self._batches.put(_Batch(orders, loop, until, loop.call_later(self._patience_s, _give_up, orders)))
@@ -186,7 +186,9 @@ class Database:
         return result
 
     def close(self) -> None:
-        """Lets what was ordered end."""
+        """Lets what was ordered end. To be called where no other thread's loop orders anything."""
+        for loop in [each for each in self._ordered if not each.is_closed()]:
+            self._hand_over(loop)
         self._batches.put(None)
         self._writer.join()
         self._readers.shutdown()

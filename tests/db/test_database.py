@@ -77,6 +77,19 @@ async def test_a_write_outlives_whoever_waits_for_it(database: Database) -> None
     assert await database.read(total) == 2
 
 
+async def test_what_was_ordered_just_before_the_end_is_done(database_url: str) -> None:
+    database, other = Database(open_engine(database_url)), Database(open_engine(database_url))
+    try:
+        counting(database)
+        task = asyncio.create_task(database.write(adding(1)))
+        await asyncio.sleep(0)  # ordered, and not yet handed over
+        database.close()
+        assert await task == 1
+        assert await other.read(total) == 1
+    finally:
+        other.close()
+
+
 async def test_two_processes_worth_of_writers(database: Database, database_url: str) -> None:
     counting(database)
     other = Database(open_engine(database_url))
