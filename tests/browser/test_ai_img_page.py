@@ -116,6 +116,7 @@ async def test_a_strict_policy_and_trusted_types_are_no_hindrance(
 
 async def test_it_is_shown_to_readers_of_the_tree(window: Window, relay: Relay, key: str, prompt: str) -> None:
     """The image speaks for itself; the element says that it is busy, and takes no role and no attribute of the page's."""
+    relay.on("POST", POST, delay=3)
     await show(window, relay, f'<ai-img prompt="{prompt}" w="64" h="48" alt="a red fox" api-key="{key}"></ai-img>')
     names = "it.getAttributeNames().filter((name) => !['prompt', 'w', 'h', 'alt', 'api-key', 'data-state'].includes(name))"
     await until(window, "it.state === 'pending'")

@@ -89,6 +89,7 @@ async def shared(browser: Browser, live_server: str) -> AsyncIterator[Front]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def front(shared: Front) -> AsyncIterator[Front]:
+    await shared.page.goto("about:blank")  # until then the last page may still complain
     shared.complaints.clear()
     await shared.page.set_viewport_size({"width": 1280, "height": 800})
     await shared.page.emulate_media(color_scheme="light", reduced_motion="reduce")
