@@ -532,6 +532,25 @@ async def test_a_fragment_written_by_hand_is_read_as_it_can_be(front: Front) -> 
     await front.shows("/gradient/2048x300?from=abc&to=59e3c5&angle=45")
 
 
+ANSWERED_TOO_LATE = """() => new Promise((isAsked) => {
+    const { fetch } = window;
+    window.fetch = (target, how) => target.includes("/glyph/10x10")
+        ? new Promise((answer) => {
+            window.answer = () => answer({ ok: true, blob: async () => ({ size: 5 }) });
+            isAsked();
+        })
+        : fetch(target, how);
+    location.hash = "/glyph/10x10";
+})"""
+
+
+async def test_the_answer_to_the_last_fragment_does_not_put_it_back(front: Front) -> None:
+    """Though it comes before the page has heard of the new one."""
+    await front.page.evaluate(ANSWERED_TOO_LATE)
+    await front.page.evaluate("() => { location.hash = '/glyph/20x20'; answer(); }")
+    await front.shows("/glyph/20x20?as=photo")
+
+
 async def test_a_fragment_whose_size_has_a_name_or_a_ratio_is_read(front: Front) -> None:
     for fragment, plain in (
         ("/og", "/1200x630"),

@@ -9,6 +9,7 @@ import base64
 import json
 import re
 import time
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, Literal, Protocol
 
@@ -152,6 +153,10 @@ class ChromiumWindow(Window):
         await self.page.add_init_script(f"(() => {{ {source}\n }})()")
 
     async def screenshot(self, clip: Clip | None = None) -> Image.Image:
+        for wait_s in (0.2, 0.5, 1):  # on a busy machine Chromium may have nothing to show yet
+            with suppress(PlaywrightError):
+                return picture((await self._send("Page.captureScreenshot", format="png"))["data"], clip)
+            await asyncio.sleep(wait_s)
         return picture((await self._send("Page.captureScreenshot", format="png"))["data"], clip)
 
     async def set_viewport(self, width: int, height: int) -> None:

@@ -207,10 +207,10 @@ function densityNote(wish) {
 async function show(wish) {
   running.abort();
   running = new AbortController();
-  const { signal } = running, address = addressOf(wish);
+  const { signal } = running, address = addressOf(wish), { hash } = location;
   byId("frame").setAttribute("aria-busy", "true");
   const answer = await ask(address, signal);
-  if (signal.aborted) return;
+  if (signal.aborted || location.hash !== hash) return;    // something else is wanted, or will be in a moment
   if (byId("picture").getAttribute("src") !== ROOT + address) history.replaceState(null, "", `#${address}`);
   tellProblem(answer);
   byId("measured").textContent = answer.bytes ? measured(wish, answer.bytes) : "";
