@@ -23,6 +23,8 @@ from placeholder.keys.service import Keys
 from placeholder.values.origin import read_origin
 
 SCOPE = "ai:create"
+_MAX_ADDRESS = 64
+"""Characters; an IPv6 address with a zone has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _address(scope: Scope, header: bytes | None) -> str:
     client = scope.get("client")
     told = [value.decode("latin-1").strip() for value in _values(scope, header)] if header else []
     candidates = (*(told if len(told) == 1 else ()), client[0] if client else "")
-    return next(filter(None, map(_canonical, candidates)), UNKNOWN)
+    # Longer is none, and is not to be remembered.
+    return next(filter(None, (_canonical(one) for one in candidates if len(one) <= _MAX_ADDRESS)), UNKNOWN)
 
 
 @lru_cache(maxsize=1024)
