@@ -158,7 +158,8 @@ async def test_busy_is_asked_again_when_it_says_so(window: Window, relay: Relay,
     (event,) = await heard(window)
     assert event["name"] == "ai-img:ready"
     first, second = asked(relay, "POST", POST)
-    assert 2 <= second.at - (first.ended_at or 0) < 2 + SLOW
+    assert second.at - first.at >= 2  # the browser may have had the answer before the relay knows that it is over
+    assert second.at - (first.ended_at or 0) < 2 + SLOW
 
 
 async def test_a_budget_that_is_used_up_for_today_is_not_waited_for(window: Window, relay: Relay, key: str) -> None:
