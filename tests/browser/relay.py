@@ -218,9 +218,10 @@ class Relay:
                 await self._pass_on(seen, head, writer)
             else:
                 seen.status, answer = known
+                seen.ended_at = time.monotonic()  # before the browser has it, which may then be quicker than we are
                 writer.write(answer if seen.method != "HEAD" else answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
         finally:
-            seen.ended_at = time.monotonic()
+            seen.ended_at = seen.ended_at or time.monotonic()
 
     async def _pass_on(self, seen: Seen, head: bytes, writer: asyncio.StreamWriter) -> None:
         if self.strips_wait:
