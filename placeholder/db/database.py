@@ -36,8 +36,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 MAX_BATCH = 256
-"""Writes of a batch, on SQLite; no more batches join a transaction that has as many. On PostgreSQL, where others write at the same
-time, they would hold each other's rows in turn and lose whole batches to deadlocks."""
+"""Writes of a batch, on SQLite; no more batches join a transaction that has as many. On PostgreSQL, where others write at the
+same time, they would hold each other's rows in turn and lose whole batches to deadlocks."""
 PATIENCE_S = 12.0
 """Longer than it takes SQLite to find out twice that another process holds the lock."""
 _READERS = 2
